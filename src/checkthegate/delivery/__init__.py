@@ -1,0 +1,1 @@
+"""Opens what is delivered: folders, files, archives; and reads bytes, pictures, containers."""

@@ -1,0 +1,1 @@
+"""Detectors: one file each, an open asset in, evidence or gaps out. They never judge."""

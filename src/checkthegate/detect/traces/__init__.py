@@ -1,0 +1,1 @@
+"""What each generator leaves: one file a generator family, tags in, evidence out. Pure."""

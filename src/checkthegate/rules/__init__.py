@@ -1,0 +1,1 @@
+"""Parses and evaluates rule packs, and explains findings. Pure."""

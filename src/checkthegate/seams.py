@@ -1,0 +1,239 @@
+"""Every seam in one file. Read `model` and this and you know the system.
+
+A seam is a Protocol with more than one implementation, or one that strangers plug into.
+Observers and report formats are found through entry points (`checkthegate.observers`,
+`checkthegate.reports`), ours exactly as a stranger's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+
+from checkthegate.model import Asset, Decision, Json, Observation
+
+if TYPE_CHECKING:
+    import numpy
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that hold for every file, since every file may be hostile.
+
+    Sizes in bytes, `pixels` in pixels of one decoded picture, times in seconds.
+    """
+
+    pixels: int = 64_000_000
+    metadata_bytes: int = 32 * 1024 * 1024
+    document_bytes: int = 64 * 1024 * 1024
+    items: int = 20_000
+    xml_depth: int = 200
+    observer_seconds: float = 120.0
+
+
+class Picture(Protocol):
+    """One decoded still: the image itself, or the first frame of moving pictures."""
+
+    @property
+    def image(self) -> Image:
+        """The decoded Pillow image, orientation as stored. Not to be changed."""
+
+    @property
+    def rgb(self) -> numpy.ndarray[Any, Any]:
+        """`uint8` array of shape (height, width, 3)."""
+
+    @property
+    def alpha(self) -> numpy.ndarray[Any, Any] | None:
+        """`uint8` array of shape (height, width), or None without an alpha channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream of a media container, as the decoder names it."""
+
+    index: int
+    kind: str
+    codec: str
+    tags: Mapping[str, str]
+    width: int = 0
+    height: int = 0
+    rate: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media container as the decoder sees it: format, tags, streams, duration."""
+
+    format: str
+    seconds: float
+    tags: Mapping[str, str]
+    streams: Sequence[Stream]
+
+
+class OpenAsset(Protocol):
+    """An asset whose bytes are at hand. Views are read once and shared by all observers.
+
+    `picture` and `media` raise `Unreadable` with a reason fit for a gap; the failure is
+    remembered, so asking again costs nothing.
+    """
+
+    @property
+    def asset(self) -> Asset:
+        """What is open."""
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds that hold while reading it."""
+
+    def open(self) -> BinaryIO:
+        """A new read-only, seekable handle at offset 0. The caller closes it."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes from `offset`; fewer at the end of the file."""
+
+    def sidecar(self, suffix: str) -> bytes | None:
+        """Bytes of the sidecar lying beside the asset (`.xmp`, `.c2pa`), or None.
+
+        Both `shot.jpg.xmp` and `shot.xmp` count as beside `shot.jpg`.
+        """
+
+    def picture(self) -> Picture:
+        """The still picture, wholly decoded. For images only."""
+
+    def media(self) -> Media:
+        """Container facts of video and audio, read through the decoder without decoding."""
+
+    def frame(self, fraction: float) -> Picture:
+        """The decoded video frame nearest `fraction` (0..1) of the duration. Video only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An input an observer brings along: bytes, and the claims it must find in them.
+
+    `claims` lists (claim, grade) pairs that must be among the evidence; an empty list means
+    that nothing may be claimed. `gap` says that a gap must be reported.
+    """
+
+    name: str
+    content: bytes
+    claims: Sequence[tuple[str, str]] = ()
+    gap: bool = False
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """Reads one asset and says what it saw. Never judges.
+
+    `id` says what it reads (`c2pa`, `metadata`, `watermark`). `version` changes whenever a
+    result could change, since results are cached by it. `settings` holds whatever else
+    decides a result (trust anchors); it is JSON.
+    """
+
+    @property
+    def id(self) -> str:
+        """What it reads, in one word."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a result could."""
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """What else decides a result."""
+
+    def wants(self, asset: Asset) -> bool:
+        """Whether this observer has anything to read in such a file. No I/O."""
+
+    def observe(self, opened: OpenAsset) -> Iterable[Observation]:
+        """Evidence and gaps. `Unreadable` becomes a gap; any other exception is a fault
+        of the observer, becomes a gap too, and is counted."""
+
+    def examples(self) -> Sequence[Example]:
+        """Inputs for the conformance suite, made by code, never third-party files."""
+
+
+ObserverFactory = Callable[[Mapping[str, Any]], Observer]
+"""What an entry point of `checkthegate.observers` names: settings in, observer out.
+
+The settings are the observer's own section of the configuration, `{}` when there is none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work on one file: identify it when `observers` is empty, else observe it.
+
+    `location` is where the bytes are (a path, then names of nested archive members).
+    `observers` are ids.
+    """
+
+    number: int
+    location: tuple[str, ...]
+    observers: tuple[str, ...]
+    asset: Asset | None = None
+    sidecars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one observer said of one asset. `sound` is False when it failed: not cached."""
+
+    observer: str
+    observations: tuple[Observation, ...]
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What came of a task. `asset` is set by identification; `problem` is a gap's reason
+    when the bytes themselves could not be read; `thumbnail` is a small JPEG or empty."""
+
+    number: int
+    asset: Asset | None = None
+    observed: tuple[Observed, ...] = ()
+    problem: str | None = None
+    thumbnail: bytes = b""
+
+
+class Executor(Protocol):
+    """Runs tasks somewhere: in this process, in a pool, on other machines."""
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[TaskResult]:
+        """Results in any order, one for each task, whatever happens to a worker."""
+
+    def close(self) -> None:
+        """Stop the workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInput:
+    """What a report format is made from.
+
+    `document` is the `checkthegate.report/1` document. `thumbnails` maps an asset's path to
+    a small JPEG. `production`, `checked_at` (ISO 8601) and `delivery` are for headings.
+    """
+
+    decision: Decision
+    document: Mapping[str, Any]
+    thumbnails: Mapping[str, bytes]
+    production: str
+    delivery: str
+    checked_at: str
+    version: str
+
+
+@runtime_checkable
+class ReportFormat(Protocol):
+    """Turns a decision into the bytes of one file."""
+
+    @property
+    def filename(self) -> str:
+        """The file's name inside the report folder."""
+
+    def render(self, report: ReportInput) -> bytes:
+        """The whole file."""

@@ -1,0 +1,1 @@
+"""Keeps what was computed and recorded."""
