@@ -73,6 +73,19 @@ class Media:
     streams: Sequence[Stream]
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A short stretch of decoded audio.
+
+    `samples` is a `float32` array of shape (frames, channels), nominally -1..1; `rate` is in
+    frames a second, `start` in seconds of media time.
+    """
+
+    samples: numpy.ndarray[Any, Any]
+    rate: int
+    start: float
+
+
 class OpenAsset(Protocol):
     """An asset whose bytes are at hand. Views are read once and shared by all observers.
 
@@ -109,6 +122,9 @@ class OpenAsset(Protocol):
     def frame(self, fraction: float) -> Picture:
         """The decoded video frame nearest `fraction` (0..1) of the duration. Video only."""
 
+    def sound(self, fraction: float, stream: int) -> Sound:
+        """About a second of sound of the stream with this index, at `fraction` (0..1) of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -131,7 +147,7 @@ class Observer(Protocol):
 
     `id` says what it reads (`c2pa`, `metadata`, `watermark`). `version` changes whenever a
     result could change, since results are cached by it. `settings` holds whatever else
-    decides a result (trust anchors); it is JSON.
+    decides a result (trust anchors, the version of the library that reads); it is JSON.
     """
 
     @property
@@ -145,6 +161,10 @@ class Observer(Protocol):
     @property
     def settings(self) -> Mapping[str, Json]:
         """What else decides a result."""
+
+    @property
+    def reads_path(self) -> bool:
+        """Whether a result depends on the asset's path, not only on its bytes."""
 
     def wants(self, asset: Asset) -> bool:
         """Whether this observer has anything to read in such a file. No I/O."""
@@ -181,23 +201,29 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What one observer said of one asset. `sound` is False when it failed: not cached."""
+    """What one observer said of one asset. `sound` is False when it failed: not cached.
+
+    `settings` is the settings' part of the job key, empty when this came from the cache.
+    """
 
     observer: str
     observations: tuple[Observation, ...]
     sound: bool = True
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
     """What came of a task. `asset` is set by identification; `problem` is a gap's reason
-    when the bytes themselves could not be read; `thumbnail` is a small JPEG or empty."""
+    when the bytes themselves could not be read; `thumbnail` is a small JPEG or empty;
+    `cached` counts the observers whose word came from the cache."""
 
     number: int
     asset: Asset | None = None
     observed: tuple[Observed, ...] = ()
     problem: str | None = None
     thumbnail: bytes = b""
+    cached: int = 0
 
 
 class Executor(Protocol):

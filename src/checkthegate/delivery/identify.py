@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from checkthegate.delivery import technical
 from checkthegate.model import Kind
@@ -70,6 +70,7 @@ _BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
 )
 _MP4_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _FORM = {b"AIFF": "audio/aiff", b"AIFC": "audio/aiff"}
 
@@ -117,7 +118,13 @@ def _media_type(head: bytes, stream: BinaryIO, name: str) -> str:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return _refined(media_type, head, stream)
-    return _boxed(head) or _tiff(head) or _mpeg_audio(head) or _text(head, name) or UNKNOWN
+    boxed = _boxed(head) or _tiff(head)
+    if boxed:
+        return boxed
+    # A UTF-16 byte order mark looks like the sync word of MPEG audio; text is the stricter test.
+    if head.startswith(_UTF16_MARKS):
+        return _text(head, name) or _mpeg_audio(head) or UNKNOWN
+    return _mpeg_audio(head) or _text(head, name) or UNKNOWN
 
 
 def _refined(media_type: str, head: bytes, stream: BinaryIO) -> str:
@@ -157,7 +164,7 @@ def _boxed(head: bytes) -> str | None:
 def _tiff(head: bytes) -> str | None:
     if head[:4] not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return None
-    order = "little" if head[:2] == b"II" else "big"
+    order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
     if head[8:10] == b"CR":
         return "image/x-camera-raw"
     first = int.from_bytes(head[4:8], order)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from checkthegate.model import Asset, Unreadable
-from checkthegate.seams import Limits, Media, Picture
+from checkthegate.seams import Limits, Media, Picture, Sound
 
 _T = TypeVar("_T")
 _SIDECAR_LIMIT = 32 * 1024 * 1024
@@ -98,6 +98,12 @@ class OpenedFile:
         from checkthegate.delivery.media import decode_frame
 
         return self._once(("frame", fraction), lambda: decode_frame(self, fraction))
+
+    def sound(self, fraction: float, stream: int) -> Sound:
+        """About a second of sound of one stream at `fraction` of it."""
+        from checkthegate.delivery.media import decode_sound
+
+        return self._once(("sound", fraction, stream), lambda: decode_sound(self, fraction, stream))
 
     def seen(self, key: object) -> object | None:
         """A view if somebody already asked for it; never reads."""

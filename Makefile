@@ -1,0 +1,75 @@
+# make demo and make test are all a newcomer needs; both do the set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export GATE_DEMO_OUT ?= build/demo
+
+.PHONY: help setup setup-dev demo lint test check bench soak samples schemas lock clean
+
+help:
+	@echo "make demo     check the bundled sample delivery"
+	@echo "make test     run the test suite"
+	@echo "make setup    the set-up alone; then $(BIN)/gate works"
+	@echo "make lint     format, lint, types, import contracts, generated files"
+	@echo "make check    lint and test"
+	@echo "make soak     2,000 damaged files"
+	@echo "make bench    benchmarks, as ratios"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Check the Gate needs Python 3.11 to 3.13: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up (once): hash-pinned libraries into $(VENV) …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/run.txt >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable . >&2
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Setting up the tools for tests (once) …" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/dev.txt >&2
+	@touch $@
+
+setup: $(VENV)/.run
+setup-dev: $(VENV)/.dev
+
+# The report's path is the last line; the verdict does not fail the demo.
+demo: setup
+	@$(BIN)/gate check samples/delivery --out $(GATE_DEMO_OUT); status=$$?; \
+	  if [ $$status -gt 1 ]; then exit $$status; fi
+
+lint: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.drift
+
+test: setup-dev
+	$(BIN)/python -m pytest
+
+check: lint test
+
+soak: setup-dev
+	$(BIN)/python -m tests.soak.soak --count 2000 --seed 1
+
+bench: setup-dev
+	$(BIN)/python bench/observers.py
+	$(BIN)/python bench/rerun.py
+
+samples: setup-dev
+	$(BIN)/python samples/make_delivery.py
+
+# Needs pip-tools. The files name no index: installers use the one they are configured with.
+lock:
+	cd requirements && for name in run dev; do \
+	  CUSTOM_COMPILE_COMMAND="make lock" pip-compile --quiet --generate-hashes --allow-unsafe \
+	    --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --output-file=$$name.txt $$name.in || exit 1; done
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .hypothesis .import_linter_cache

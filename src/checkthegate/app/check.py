@@ -1,0 +1,248 @@
+"""The main job: open, observe, judge. What it returns is all that any report is made from."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from checkthegate.app.home import Home
+from checkthegate.app.places import account_cache
+from checkthegate.app.planning import Looked, Plan, Planner, file_key
+from checkthegate.app.temporary import is_temporary
+from checkthegate.app.trust import observer_settings
+from checkthegate.app.wiring import load_observers, load_packs, observer_label
+from checkthegate.app.workshop import WorkPlan
+from checkthegate.delivery.archive import Unpacker
+from checkthegate.delivery.found import Turnover
+from checkthegate.delivery.walk import Ours, open_delivery
+from checkthegate.detect.contradiction import contradictions
+from checkthegate.jobs.inline import InlineExecutor
+from checkthegate.jobs.pool import ProcessPool
+from checkthegate.model import (
+    Asset,
+    AssetDecision,
+    Decision,
+    Evidence,
+    Gap,
+    Kind,
+    Observation,
+    Summary,
+    observation_to_json,
+)
+from checkthegate.rules import Pack, judge_asset, judge_delivery, overall
+from checkthegate.seams import Executor, Limits, Observer, TaskResult
+from checkthegate.store.cache import Cache
+
+_UNREAD = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What to check and how. `workers` 0 runs everything in this process."""
+
+    paths: tuple[Path, ...]
+    final: bool = True
+    packs: tuple[str, ...] = ()
+    home: Home | None = None
+    out: Path | None = None
+    workers: int = 2
+    use_cache: bool = True
+    rehash: bool = False
+    pictures: bool = True
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check is: files and bytes done and in all, and what was done last."""
+
+    done: int
+    files: int
+    done_bytes: int
+    bytes: int
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A decision, and small pictures by asset path."""
+
+    decision: Decision
+    thumbnails: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checked:
+    """Check a delivery. Raises `UsageError` when there is nothing that could be checked."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-"))
+        ours = Ours(request.home.folder if request.home else None, request.out)
+        turnover = open_delivery(request.paths, Unpacker(Path(folder)), ours)
+        settings = observer_settings(request.home)
+        observers = load_observers(settings)
+        cache_file = _cache_file(request)
+        cache = stack.enter_context(closing(Cache(cache_file))) if cache_file else None
+        plan = Planner(observers, cache, request.rehash).plan(turnover)
+        looked = _look(request, plan, cache, settings, observers, progress)
+        thumbnails = _thumbnails(request, looked, cache)
+    packs = load_packs(request.packs or _configured_packs(request.home))
+    return Checked(_decide(request, turnover, looked, packs, started), thumbnails)
+
+
+def _cache_file(request: CheckRequest) -> Path | None:
+    if not request.use_cache:
+        return None
+    return request.home.cache if request.home else account_cache() / "cache.db"
+
+
+def _configured_packs(home: Home | None) -> tuple[str, ...]:
+    return home.configuration.packs if home else ("netflix",)
+
+
+def _look(
+    request: CheckRequest,
+    plan: Plan,
+    cache: Cache | None,
+    settings: Mapping[str, Mapping[str, Any]],
+    observers: Sequence[Observer],
+    progress: Callable[[Progress], None],
+) -> list[Looked]:
+    """Every file's observations, in the order of the files."""
+    looked = dict(plan.known)
+    labels = {observer.id: observer_label(observer) for observer in observers}
+    for number, found in enumerate(plan.files):
+        if found.problem is not None:
+            asset = _unread(found.path, found.size)
+            looked[number] = Looked(found, asset, (Gap("open", found.problem),))
+    size = sum(found.size for found in plan.files)
+    read = sum(each.found.size for each in looked.values())
+    progress(Progress(len(looked), len(plan.files), read, size))
+    for result in _results(request, plan, cache, settings):
+        each = _taken_in(plan, result)
+        looked[result.number] = each
+        if cache is not None:
+            _remember(cache, each, result, labels)
+        read += each.found.size
+        progress(Progress(len(looked), len(plan.files), read, size, each.found.path))
+    return [looked[number] for number in range(len(plan.files))]
+
+
+def _results(
+    request: CheckRequest,
+    plan: Plan,
+    cache: Cache | None,
+    settings: Mapping[str, Mapping[str, Any]],
+) -> Iterator[TaskResult]:
+    if not plan.tasks:
+        return
+    limits = request.limits or (request.home.configuration.limits if request.home else Limits())
+    reuse = _cache_file(request) if cache is not None and not request.rehash else None
+    build = WorkPlan(settings, limits, reuse, request.pictures)
+    executor: Executor
+    if request.workers == 0:
+        executor = InlineExecutor(build)
+    else:
+        workers = min(request.workers, len(plan.tasks))
+        executor = ProcessPool(build, workers, limits.observer_seconds)
+    with closing(executor):
+        yield from executor.run(plan.tasks)
+
+
+def _taken_in(plan: Plan, result: TaskResult) -> Looked:
+    found = plan.files[result.number]
+    said = tuple(each for observed in result.observed for each in observed.observations)
+    if result.problem is not None or result.asset is None:
+        gap = Gap("open", result.problem or "It could not be read.")
+        return Looked(found, _unread(found.path, found.size), (*said, gap))
+    digest_from = "stat" if result.number in plan.from_stat else "read"
+    return Looked(found, result.asset, said, digest_from, result.cached, result.thumbnail)
+
+
+def _unread(path: str, size: int) -> Asset:
+    return Asset(path, Kind.OTHER, _UNREAD, size, "")
+
+
+def _remember(cache: Cache, looked: Looked, result: TaskResult, labels: Mapping[str, str]) -> None:
+    """Keep what is sound, at once, so that a kill loses nothing that was finished."""
+    asset, found = looked.asset, looked.found
+    if not asset.digest:
+        return
+    with cache.together():
+        stat = (found.identity.size, found.identity.mtime_ns, found.identity.ctime_ns)
+        cache.remember_file(
+            file_key(found), stat, asset.digest, asset.kind.value, asset.media_type, asset.size
+        )
+        for observed in result.observed:
+            if observed.sound and observed.settings:
+                key = (asset.digest, labels[observed.observer], observed.settings)
+                cache.remember_job(key, [observation_to_json(o) for o in observed.observations])
+        if looked.thumbnail:
+            cache.remember_thumbnail(asset.digest, looked.thumbnail)
+
+
+def _thumbnails(
+    request: CheckRequest, looked: Sequence[Looked], cache: Cache | None
+) -> dict[str, bytes]:
+    if not request.pictures:
+        return {}
+    made = {each.asset.path: each.thumbnail for each in looked if each.thumbnail}
+    missing = [each for each in looked if each.cached and each.observations and not each.thumbnail]
+    if cache is not None and missing:
+        stored = cache.thumbnails(each.asset.digest for each in missing)
+        for each in missing:
+            if each.asset.digest in stored:
+                made[each.asset.path] = stored[each.asset.digest]
+    return made
+
+
+def _decide(
+    request: CheckRequest,
+    turnover: Turnover,
+    looked: Sequence[Looked],
+    packs: tuple[Pack, ...],
+    started: float,
+) -> Decision:
+    temp = request.home.configuration.temp if request.home else ()
+    assets = []
+    for each in looked:
+        final = request.final and not is_temporary(each.asset.path, temp)
+        asset = replace(each.asset, path=each.found.path, final=final)
+        extra = [Gap("open", why) for why in turnover.asset_gaps.get(asset.path, ())]
+        assets.append(_judge(asset, (*each.observations, *extra), packs, each.digest_from))
+    findings = judge_delivery(len(assets), turnover.gaps, packs, final=request.final)
+    verdict, approval = overall(assets, findings)
+    gaps = len(turnover.gaps) + sum(len(asset.gaps) for asset in assets)
+    size = sum(each.found.size for each in looked if not each.found.member)
+    summary = Summary(
+        files=len(looked),
+        bytes=size,
+        assets=len(assets),
+        gaps=gaps,
+        seconds=round(time.monotonic() - started, 3),
+        cached=sum(each.cached for each in looked),
+    )
+    return Decision(
+        verdict=verdict,
+        approval=approval,
+        final=request.final,
+        packs=tuple(pack.ref for pack in packs),
+        summary=summary,
+        assets=tuple(assets),
+        gaps=tuple(turnover.gaps),
+        findings=findings,
+        skipped=tuple(turnover.skipped),
+    )
+
+
+def _judge(
+    asset: Asset, said: Sequence[Observation], packs: tuple[Pack, ...], digest_from: str
+) -> AssetDecision:
+    evidence = [each for each in said if isinstance(each, Evidence)]
+    gaps = [each for each in said if isinstance(each, Gap)]
+    evidence.extend(contradictions(evidence))
+    return judge_asset(asset, tuple(evidence), tuple(gaps), packs, digest_from)

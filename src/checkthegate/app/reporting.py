@@ -1,0 +1,109 @@
+"""Turns a check into documents: the report as JSON, and the files of a report folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from checkthegate import __version__
+from checkthegate.app.check import Checked, CheckRequest, Progress, check
+from checkthegate.app.places import account_digest_key
+from checkthegate.app.wiring import load_report_formats
+from checkthegate.model import Decision, UsageError
+from checkthegate.report.document import report_document
+from checkthegate.seams import ReportInput
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """Where reports go: `out`, else the home's reports, else a new folder here."""
+
+    out: Path | None = None
+    files: bool = True
+    prompts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A decision, its document, and the folder its files are in (None when none were asked)."""
+
+    decision: Decision
+    document: Mapping[str, Any]
+    folder: Path | None
+
+
+def check_and_report(
+    request: CheckRequest, wanted: ReportRequest, progress: Callable[[Progress], None]
+) -> Reported:
+    """Check a delivery and write its report."""
+    now = datetime.now(UTC)
+    folder = _folder(request, wanted, now) if wanted.files else None
+    if wanted.out is not None:
+        _make(wanted.out)
+    checked = check(replace(request, out=folder), progress)
+    home = request.home
+    key = home.digest_key if home else account_digest_key()
+    document = report_document(
+        checked.decision,
+        key=key,
+        home={"production": home.production, "key": home.key} if home else None,
+        checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        with_prompts=wanted.prompts,
+    )
+    if folder is not None:
+        _write(folder, _input(request, checked, document))
+    return Reported(checked.decision, document, folder)
+
+
+def _folder(request: CheckRequest, wanted: ReportRequest, now: datetime) -> Path:
+    stamp = now.strftime("%Y%m%d-%H%M%S")
+    if wanted.out is not None:
+        return wanted.out
+    if request.home is not None:
+        return request.home.reports / stamp
+    return Path(f"gate-report-{stamp}")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(
+            f"The report folder “{folder}” cannot be made: {problem.strerror}.",
+            hint="Name another one with --out.",
+            path=str(folder),
+        ) from None
+
+
+def _input(request: CheckRequest, checked: Checked, document: Mapping[str, Any]) -> ReportInput:
+    names = ", ".join(path.resolve().name for path in request.paths[:3])
+    return ReportInput(
+        decision=checked.decision,
+        document=document,
+        thumbnails=checked.thumbnails,
+        production=request.home.production if request.home else "",
+        delivery=names + (" …" if len(request.paths) > 3 else ""),
+        checked_at=str(document["checked_at"]),
+        version=__version__,
+    )
+
+
+def _write(folder: Path, report: ReportInput) -> None:
+    """Write every format; each file whole or not at all."""
+    _make(folder)
+    for format_ in load_report_formats():
+        target = folder / format_.filename
+        fresh = folder / f".{format_.filename}.part"
+        try:
+            fresh.write_bytes(format_.render(report))
+            os.replace(fresh, target)
+        except OSError as problem:
+            raise UsageError(
+                f"The report “{target}” cannot be written: {problem.strerror}.",
+                hint="Name another folder with --out.",
+                path=str(target),
+            ) from None

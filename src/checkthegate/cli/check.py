@@ -1,0 +1,95 @@
+"""`gate check PATH…`: the main job."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from checkthegate.cli.options import HomeOption, JsonOption
+
+if TYPE_CHECKING:
+    from checkthegate.app.reporting import Reported
+
+
+def add_to(app: App) -> None:
+    """Register the command."""
+    app.command(check)
+
+
+def check(
+    paths: Annotated[list[Path], Parameter(name="PATH", help="Files, folders, zips.", negative="")],
+    /,
+    *,
+    temp: Annotated[
+        bool, Parameter(negative="", help="Nothing in it is final: a temp turnover.")
+    ] = False,
+    pack: Annotated[
+        list[str] | None,
+        Parameter(
+            help="Rules to apply (ID or ID@VERSION); may be given several times.", negative=""
+        ),
+    ] = None,
+    out: Annotated[Path | None, Parameter(help="The folder that reports are written to.")] = None,
+    as_json: JsonOption = False,
+    workers: Annotated[
+        int | None, Parameter(help="Processes at work; 0 runs everything in this one.")
+    ] = None,
+    no_cache: Annotated[
+        bool, Parameter(negative="", help="Look at everything again and keep nothing.")
+    ] = False,
+    rehash: Annotated[bool, Parameter(negative="", help="Read every byte again.")] = False,
+    no_pictures: Annotated[
+        bool, Parameter(negative="", help="Leave thumbnails out of the report.")
+    ] = False,
+    with_prompts: Annotated[
+        bool, Parameter(negative="", help="Put prompts into the report, and say so on page one.")
+    ] = False,
+    home: HomeOption = None,
+) -> int:
+    """Look at everything in the paths, judge it, and say what to do next."""
+    from checkthegate.app.check import CheckRequest
+    from checkthegate.app.home import find_home
+    from checkthegate.app.reporting import ReportRequest, check_and_report
+    from checkthegate.cli.progress import progress_to_stderr
+
+    used = find_home(home)
+    request = CheckRequest(
+        paths=tuple(paths),
+        final=not temp,
+        packs=tuple(pack or ()),
+        home=used,
+        out=out,
+        workers=os.cpu_count() or 1 if workers is None else max(0, workers),
+        use_cache=not no_cache,
+        rehash=rehash,
+        pictures=not no_pictures,
+    )
+    with progress_to_stderr() as progress:
+        wanted = ReportRequest(out=out, files=not as_json or out is not None, prompts=with_prompts)
+        reported = check_and_report(request, wanted, progress)
+    _say(reported, as_json)
+    return 0 if reported.decision.verdict.rank < 2 else 1
+
+
+def _say(reported: Reported, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(reported.document, ensure_ascii=False))
+        return
+    import shutil
+
+    from checkthegate.report.terminal import summary_lines
+
+    shown = summary_lines(
+        reported.decision,
+        width=min(100, shutil.get_terminal_size().columns),
+        styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        plain_shapes="utf" not in (sys.stdout.encoding or "").lower(),
+    )
+    print(shown)
+    if reported.folder is not None:
+        print(f"The report:\n{reported.folder / 'report.html'}")

@@ -1,0 +1,17 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+HomeOption = Annotated[
+    Path | None,
+    Parameter(name="--home", help="The home to use, or the folder that holds it."),
+]
+JsonOption = Annotated[
+    bool,
+    Parameter(name="--json", negative="", help="Print one JSON document and nothing else."),
+]

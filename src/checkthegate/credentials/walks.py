@@ -1,0 +1,139 @@
+"""Walks over a container's outermost level, to tell whether it has a place for a credential.
+
+Each answers True (there is one), False (the file is whole and there is none) or None (the
+structure does not hold, so it cannot be told). Nothing is read but headers.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+
+from checkthegate.seams import OpenAsset
+
+_STEPS = 100_000
+_DEPTH = 32
+_XMP_BYTES = 1024 * 1024
+_C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+
+
+def in_png(opened: OpenAsset) -> bool | None:
+    """A `caBX` chunk, or a text chunk that may hold an XMP packet pointing elsewhere."""
+    size, offset = opened.asset.size, 8
+    for _ in range(_STEPS):
+        head = opened.read_at(offset, 8)
+        if len(head) < 8:
+            return None
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            return False
+        if kind in (b"caBX", b"iTXt"):
+            return True
+        offset += 12 + length
+        if offset > size:
+            return None
+    return None
+
+
+def in_boxes(opened: OpenAsset) -> bool | None:
+    """ISO base media and QuickTime: the `uuid` box, or XMP that points elsewhere."""
+    size, offset = opened.asset.size, 0
+    for _ in range(_STEPS):
+        if offset == size:
+            return False
+        head = opened.read_at(offset, 32)
+        if len(head) < 8:
+            return None
+        length, kind = struct.unpack(">I4s", head[:8])
+        start = 8
+        if length == 1 and len(head) >= 16:
+            length, start = struct.unpack(">Q", head[8:16])[0], 16
+        elif length == 0:
+            length = size - offset
+        if length < start or offset + length > size:
+            return None
+        if kind == b"uuid" and _is_carrier(opened, offset, start, length, head):
+            return True
+        offset += length
+    return None
+
+
+def _is_carrier(opened: OpenAsset, offset: int, start: int, length: int, head: bytes) -> bool:
+    extended = head[start : start + 16]
+    if extended != _XMP_BOX:
+        return extended == _C2PA_BOX
+    packet = opened.read_at(offset, min(length, _XMP_BYTES))
+    return length > _XMP_BYTES or b"provenance" in packet
+
+
+def in_riff(opened: OpenAsset) -> bool | None:
+    """WAV (also RF64 and BW64), AVI, WebP: a `C2PA` chunk."""
+    size, offset = opened.asset.size, 12
+    wide = _wide_length(opened)
+    for _ in range(_STEPS):
+        if offset >= size:
+            return False
+        head = opened.read_at(offset, 8)
+        if len(head) < 8:
+            return None
+        kind, length = struct.unpack("<4sI", head)
+        if kind == b"C2PA":
+            return True
+        if kind == b"data" and length == 0xFFFFFFFF:
+            if wide is None:
+                return None
+            length = wide
+        offset += 12 if kind == b"RIFF" else 8 + length + length % 2
+        if offset > size + 1:
+            return None
+    return None
+
+
+def _wide_length(opened: OpenAsset) -> int | None:
+    """The length of `data` in a wave file of more than 4 GB."""
+    head = opened.read_at(0, 36)
+    if head[:4] not in (b"RF64", b"BW64") or head[12:16] != b"ds64" or len(head) < 36:
+        return None
+    return int.from_bytes(head[28:36], "little")
+
+
+def nested_too_deeply(opened: OpenAsset) -> bool:
+    """Whether a RIFF file's lists lie in one another deeper than any real file's."""
+    if opened.read_at(0, 4) != b"RIFF":
+        return False
+    size, offset = opened.asset.size, 12
+    for _ in range(1_000):
+        head = opened.read_at(offset, 8)
+        if len(head) < 8 or offset >= size:
+            return False
+        kind, length = struct.unpack("<4sI", head)
+        if kind == b"LIST" and _depth(opened, offset) > _DEPTH:
+            return True
+        offset += 12 if kind == b"RIFF" else 8 + length + length % 2
+    return False
+
+
+def _depth(opened: OpenAsset, offset: int) -> int:
+    depth = 0
+    while depth <= _DEPTH and opened.read_at(offset, 4) in (b"LIST", b"RIFF"):
+        depth, offset = depth + 1, offset + 12
+    return depth
+
+
+_BOXED = (
+    "image/avif",
+    "image/heic",
+    "image/heif",
+    "video/mp4",
+    "video/quicktime",
+    "audio/mp4",
+)
+WALKS: Mapping[str, Callable[[OpenAsset], bool | None]] = {
+    "image/png": in_png,
+    "audio/wav": in_riff,
+    "video/x-msvideo": in_riff,
+    "image/webp": in_riff,
+    **dict.fromkeys(_BOXED, in_boxes),
+}
+"""The walk for each media type that has one."""

@@ -1,0 +1,61 @@
+"""What walking a delivery turns up: files to look at, gaps, and what was left out on purpose."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from checkthegate.model import DeliveryGap, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class StatIdentity:
+    """What tells that a file was not touched: device, inode, size, mtime and ctime (ns)."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> StatIdentity:
+        """The identity in a stat result."""
+        return cls(
+            status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file of a delivery, not yet read.
+
+    `path` is how reports name it. `location` is where its bytes are: a file, then the
+    numbers of nested archive members. `identity` is of the file on disk that holds it,
+    `member` names the member inside (`""` for a plain file), `size` is in bytes.
+    """
+
+    path: str
+    location: tuple[str, ...]
+    identity: StatIdentity
+    size: int
+    member: str = ""
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Turnover:
+    """Everything found under the named paths, in the order of their report paths.
+
+    `asset_gaps` holds, by report path, what could not be looked at inside of a file.
+    """
+
+    files: list[Found] = field(default_factory=list)
+    asset_gaps: dict[str, list[str]] = field(default_factory=dict)
+    gaps: list[DeliveryGap] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def readable_name(name: str) -> str:
+    """A file name as text that every report can hold, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

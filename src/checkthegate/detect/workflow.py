@@ -1,0 +1,93 @@
+"""The observer `workflow`: recipes of generators lying about as files of their own.
+
+ComfyUI graphs and API prompts, InvokeAI workflows, SwarmUI, Fooocus and Easy Diffusion
+settings as JSON; the settings A1111 writes beside its pictures as text. A recipe is not an
+output, so the claim is `ai-workflow` and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from checkthegate.model import Asset, Gap, Json, Observation
+from checkthegate.seams import Example, OpenAsset
+
+_MEDIA_TYPES = frozenset({"text/x-json", "text/plain"})
+_MARKS = (
+    '"class_type"', '"last_node_id"', '"last_link_id"', "Node name for S&R",
+    '"sui_image_params"', "Sampler:", '"invocation"', "invokeai", "stable_diffusion_model",
+    "sd_model_checkpoint", '"metadata_scheme"', '"default_sampler"', "rompt",
+)  # fmt: skip
+_HEAD_MARKS = ('"class_type"', '"last_node_id"', '"last_link_id"', '"sui_image_params"')
+_HEAD = 65_536
+
+
+class WorkflowObserver:
+    """Finds recipes by what is in them, whatever the file is called."""
+
+    id = "workflow"
+    version = "1"
+
+    @property
+    def settings(self) -> Mapping[str, Json]:
+        """Nothing to set."""
+        return {}
+
+    def wants(self, asset: Asset) -> bool:
+        """JSON and plain text."""
+        return asset.media_type in _MEDIA_TYPES
+
+    def observe(self, opened: OpenAsset) -> Iterable[Observation]:
+        """At most one statement; a gap where a recipe is there and cannot be read."""
+        text = _text(opened)
+        if opened.asset.size > opened.limits.document_bytes:
+            yield Gap(
+                self.id,
+                f"only the first {opened.limits.document_bytes // 2**20} MB of this file were "
+                "searched for AI workflows and generation settings",
+            )
+        if any(mark in text for mark in _MARKS):
+            yield from self._found(text, opened.asset.media_type)
+
+    def _found(self, text: str, media_type: str) -> Iterator[Observation]:
+        from checkthegate.detect.traces import recipes
+
+        if text.lstrip()[:1] in ("{", "["):
+            document = recipes.document(text)
+            if document is None and any(mark in text[:_HEAD] for mark in _HEAD_MARKS):
+                yield Gap(
+                    self.id,
+                    "this looks like an AI workflow, but it is damaged or nested too deeply to "
+                    "be read, so the models and steps in it are not known",
+                )
+            yield from recipes.from_document(document, text)
+        else:
+            yield from recipes.from_text(text)
+
+    def examples(self) -> Sequence[Example]:
+        """A graph, an API prompt, settings as text, and JSON that is none of these."""
+        claims = (("ai-workflow", "declared"),)
+        graph = b'{"last_node_id": 1, "nodes": [{"id": 1, "type": "KSampler", "mode": 0}]}'
+        prompt = b'{"3": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": NaN}}}'
+        text = b"a lighthouse\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 512x512\n"
+        return [
+            Example("graph.json", graph, claims),
+            Example("prompt.json", prompt, claims),
+            Example("picture.txt", text, claims),
+            Example("cut.json", graph[:60], gap=True),
+            Example("deep.json", b'{"class_type": ' + b"[" * 200_000, gap=True),
+            Example("plain.json", b'{"nodes": [{"type": "clip", "name": "sh010"}]}'),
+            Example("notes.txt", b"Steps: wash, dry, fold. Sampler plate on table 3.\n"),
+        ]
+
+
+def _text(opened: OpenAsset) -> str:
+    content = opened.read_at(0, opened.limits.document_bytes)
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return content.decode(encoding, "replace")
+
+
+def observer(settings: Mapping[str, Any]) -> WorkflowObserver:
+    """The entry point. There is nothing to set."""
+    return WorkflowObserver()

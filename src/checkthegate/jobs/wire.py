@@ -1,0 +1,101 @@
+"""Tasks and results as JSON: what crosses between processes is never code.
+
+A worker reads hostile files with native decoders. Should one be taken over, it can send
+wrong words, but nothing that runs in the process that judges.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from checkthegate.model import Asset, Kind, observation_from_json, observation_to_json
+from checkthegate.seams import Observed, Task, TaskResult
+
+
+def pack_task(task: Task) -> bytes:
+    """A task as bytes."""
+    return json.dumps(
+        {
+            "number": task.number,
+            "location": task.location,
+            "observers": task.observers,
+            "asset": asset_to_json(task.asset),
+            "sidecars": {suffix: list(place) for suffix, place in task.sidecars.items()},
+        }
+    ).encode("ascii")
+
+
+def unpack_task(packed: bytes) -> Task:
+    """The inverse of `pack_task`."""
+    said = json.loads(packed)
+    return Task(
+        number=said["number"],
+        location=tuple(said["location"]),
+        observers=tuple(said["observers"]),
+        asset=asset_from_json(said["asset"]),
+        sidecars={suffix: tuple(place) for suffix, place in said["sidecars"].items()},
+    )
+
+
+def pack_result(result: TaskResult) -> bytes:
+    """A result as bytes."""
+    return json.dumps(
+        {
+            "number": result.number,
+            "asset": asset_to_json(result.asset),
+            "observed": [observed_to_json(observed) for observed in result.observed],
+            "problem": result.problem,
+            "thumbnail": base64.b64encode(result.thumbnail).decode("ascii"),
+            "cached": result.cached,
+        }
+    ).encode("ascii")
+
+
+def unpack_result(packed: bytes) -> TaskResult:
+    """The inverse of `pack_result`."""
+    said = json.loads(packed)
+    return TaskResult(
+        number=said["number"],
+        asset=asset_from_json(said["asset"]),
+        observed=tuple(observed_from_json(observed) for observed in said["observed"]),
+        problem=said["problem"],
+        thumbnail=base64.b64decode(said["thumbnail"]),
+        cached=said["cached"],
+    )
+
+
+def observed_to_json(observed: Observed) -> dict[str, Any]:
+    """What one observer said, as JSON."""
+    return {
+        "observer": observed.observer,
+        "sound": observed.sound,
+        "settings": observed.settings,
+        "said": [observation_to_json(observation) for observation in observed.observations],
+    }
+
+
+def observed_from_json(said: dict[str, Any]) -> Observed:
+    """The inverse of `observed_to_json`."""
+    return Observed(
+        observer=said["observer"],
+        observations=tuple(observation_from_json(stored) for stored in said["said"]),
+        sound=said["sound"],
+        settings=said["settings"],
+    )
+
+
+def asset_to_json(asset: Asset | None) -> list[Any] | None:
+    """An asset as JSON."""
+    if asset is None:
+        return None
+    return [asset.path, asset.kind.value, asset.media_type, asset.size, asset.digest, asset.final]
+
+
+def asset_from_json(said: list[Any] | None) -> Asset | None:
+    """The inverse of `asset_to_json`."""
+    if said is None:
+        return None
+    path, kind, media_type, size, digest, final = said
+    return Asset(path, Kind(kind), media_type, size, digest, final)

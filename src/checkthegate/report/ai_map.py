@@ -1,0 +1,93 @@
+"""`ai-map.csv`: where AI is or may be in a delivery, one row for each statement, for sheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from checkthegate.report.how import how_we_know, span_words
+from checkthegate.report.text import visible
+from checkthegate.seams import ReportInput
+
+COLUMNS: Final = (
+    "path", "kind", "ai", "verdict", "tool", "model", "source type", "claim", "grade",
+    "observer", "rules", "approval", "in", "out", "how we know", "digest",
+)  # fmt: skip
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "|", "%")
+
+
+class AiMap:
+    """One row for each piece of evidence of AI, and one for each gap where it is unknown.
+
+    UTF-8 with a byte order mark, which spreadsheets need to read names right. Cells that a
+    spreadsheet would run as a formula begin with an apostrophe.
+    """
+
+    filename = "ai-map.csv"
+
+    def render(self, report: ReportInput) -> bytes:
+        """The whole file; a heading row even when there is nothing to list."""
+        sheet = io.StringIO(newline="")
+        writer = csv.writer(sheet, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        for asset in report.document["assets"]:
+            writer.writerows([cell(text) for text in row] for row in _rows(asset))
+        return sheet.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def cell(text: str) -> str:
+    """`text` as a spreadsheet may safely open it: on one line, never a formula."""
+    shown = visible(text)
+    return "'" + shown if shown.lstrip(" \u00a0'").startswith(_FORMULA) else shown
+
+
+def _rows(asset: Mapping[str, Any]) -> Iterator[list[str]]:
+    for evidence in asset["evidence"]:
+        if evidence["claim"].startswith("ai-"):
+            yield _evidence_row(asset, evidence)
+    if asset["ai"] == "unknown":
+        for gap in asset["gaps"]:
+            yield _gap_row(asset, gap)
+
+
+def _evidence_row(asset: Mapping[str, Any], evidence: Mapping[str, Any]) -> list[str]:
+    detail = evidence["detail"]
+    models = detail.get("models") or [detail.get("model") or ""]
+    start, _, end = span_words(evidence, asset["kind"]).partition(" – ")
+    return [
+        *_head(asset),
+        str(detail.get("tool") or ""),
+        "; ".join(str(one) for one in models) if isinstance(models, list) else str(models),
+        str(detail.get("source_type") or ""),
+        evidence["claim"],
+        evidence["grade"],
+        evidence["observer"],
+        *_judged(asset),
+        start,
+        end,
+        how_we_know(evidence),
+        asset["digest"],
+    ]
+
+
+def _gap_row(asset: Mapping[str, Any], gap: Mapping[str, Any]) -> list[str]:
+    not_read = f"Not looked at: {gap['reason']}"
+    blank = ["", "", "", "", ""]
+    observed = [*blank, gap["observer"], *_judged(asset), "", "", not_read, asset["digest"]]
+    return [*_head(asset), *observed]
+
+
+def _head(asset: Mapping[str, Any]) -> list[str]:
+    return [asset["path"], asset["kind"], asset["ai"], asset["verdict"]]
+
+
+def _judged(asset: Mapping[str, Any]) -> list[str]:
+    asked = [f for f in asset["findings"] if f["outcome"] in ("fail", "unknown")]
+    rules = "; ".join(dict.fromkeys(f["rule"] for f in asked))
+    covers = dict.fromkeys(f["covered_by"] or f["approval_id"] for f in asked if f["approval_id"])
+    if covers:
+        return [rules, "; ".join(str(one) for one in covers)]
+    wanted = [f["approval"] for f in asked if f["approval"] != "none"]
+    return [rules, "required" if "required" in wanted else (wanted[0] if wanted else "")]

@@ -1,0 +1,226 @@
+"""The answer first: what stops a delivery, what to do next, and what was not looked at.
+
+Shared by the page and the terminal. Works on the report document alone, so whatever is said
+here is fit to leave the home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from checkthegate.model import Approval, Verdict
+from checkthegate.report.how import observer_words
+from checkthegate.report.text import count, listed, sentence, size_words, spell
+
+Document = Mapping[str, Any]
+
+MEANINGS: Final = {
+    Verdict.CLEAR: "nothing generative was declared or found, and everything was looked at",
+    Verdict.NOTIFY: "tell the studio contact, and go on",
+    Verdict.ESCALATE: "ask the studio contact first; written approval is or may be needed",
+    Verdict.BLOCKED: "do not go on: something that must be there is missing, refused or expired",
+}
+_STOPS: Final = frozenset({"escalate", "blocked"})
+_ADVICE: Final = {
+    "c2pa": "Ask whoever made it for a copy with its Content Credential embedded and intact.",
+    "decode": "Ask for a copy that opens in ordinary software, or for an open format.",
+    "open": "Ask for a sound copy of the file, or take it out of the delivery.",
+    "metadata": "Ask for a fresh export of the file from the program it was made in.",
+}
+_ANY_ADVICE: Final = "Ask for a sound, open copy and check again; until then, ask how it was made."
+
+
+@dataclass(slots=True)
+class Todo:
+    """One thing to do, for one file or for many. `numbers` are positions in `assets`."""
+
+    verdict: str
+    approval: str
+    rule: str
+    step: str
+    why: str
+    numbers: list[int] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+    @property
+    def stops(self) -> bool:
+        """Whether the delivery cannot go on before this is done."""
+        return self.verdict in _STOPS
+
+    @property
+    def approval_words(self) -> str:
+        """`written approval needed`, `written approval may be needed`, or nothing."""
+        return {
+            Approval.REQUIRED.value: "written approval needed",
+            Approval.MAY_BE_REQUIRED.value: "written approval may be needed",
+        }.get(self.approval, "")
+
+
+@dataclass(slots=True)
+class GapGroup:
+    """Gaps with the same reason: which files, what that means, and what to do."""
+
+    observer: str
+    reason: str
+    step: str
+    numbers: list[int] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+    @property
+    def reads(self) -> str:
+        """What was to be read, in words."""
+        return observer_words(self.observer)
+
+
+def todos(document: Document) -> list[Todo]:
+    """What to do next, the most severe first; one entry for a rule and a step, however many
+    files it concerns."""
+    grouped: dict[tuple[str, ...], Todo] = {}
+    for number, path, finding in _to_act_on(document):
+        group = (finding["verdict"], finding["rule"], finding["next_step"])
+        todo = grouped.setdefault(group, _todo(finding))
+        todo.reasons.add(finding["reason"])
+        todo.approval = _worse_approval(todo.approval, finding)
+        if path is not None:
+            todo.numbers.append(number)
+            todo.paths.append(path)
+    return sorted(grouped.values(), key=_urgency)
+
+
+def gap_groups(document: Document) -> list[GapGroup]:
+    """What was not looked at, grouped by reason, in the order of first appearance."""
+    grouped: dict[tuple[str, str], GapGroup] = {}
+    for gap in document["gaps"]:
+        _gap_group(grouped, gap).paths.append(gap["path"])
+        grouped[gap["observer"], gap["reason"]].numbers.append(-1)
+    for number, asset in enumerate(document["assets"]):
+        for gap in asset["gaps"]:
+            group = _gap_group(grouped, gap)
+            group.numbers.append(number)
+            group.paths.append(asset["path"])
+    return list(grouped.values())
+
+
+def advice(observer: str) -> str:
+    """What to do about a gap of an observer, as a sentence."""
+    return _ADVICE.get(observer, _ANY_ADVICE)
+
+
+def headline(document: Document, every: list[Todo]) -> str:
+    """The answer as one sentence: `Two things stop this delivery.`"""
+    if document["verdict"] not in _STOPS:
+        return "Nothing stops this delivery."
+    stopping = sum(todo.stops for todo in every)
+    if not stopping:
+        return "This delivery cannot go on yet."
+    verb = "stops" if stopping == 1 else "stop"
+    return f"{sentence(count(stopping, 'thing'))} {verb} this delivery."
+
+
+def lede(document: Document) -> str:
+    """What was looked at, what was found and what was not read, in a few sentences."""
+    summary = document["summary"]
+    looked = sentence(count(summary["files"], "file"))
+    were = "was" if summary["files"] == 1 else "were"
+    opened = f"{looked} ({size_words(summary['bytes'])}) {were} opened."
+    return " ".join(filter(None, (opened, _found(document), _unread(document))))
+
+
+def ai_counts(document: Document) -> dict[str, int]:
+    """How many assets there are of each state of `ai`."""
+    counts: dict[str, int] = {}
+    for asset in document["assets"]:
+        counts[asset["ai"]] = counts.get(asset["ai"], 0) + 1
+    return counts
+
+
+def _to_act_on(document: Document) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+    for finding in document["findings"]:
+        if _asks(finding):
+            yield -1, None, finding
+    told = {finding["outcome"] for finding in document["findings"]}
+    if document["gaps"] and "unknown" not in told:
+        for gap in document["gaps"]:
+            yield -1, gap["path"], _gap_finding(gap)
+    for number, asset in enumerate(document["assets"]):
+        asked = [finding for finding in asset["findings"] if _asks(finding)]
+        for finding in asked:
+            yield number, asset["path"], finding
+        if asset["gaps"] and not any(one["outcome"] == "unknown" for one in asked):
+            yield number, asset["path"], _gap_finding(asset["gaps"][0])
+
+
+def _asks(finding: Mapping[str, Any]) -> bool:
+    acts = finding["outcome"] in ("fail", "unknown")
+    return acts and finding["verdict"] != Verdict.CLEAR.value
+
+
+def _gap_finding(gap: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "verdict": Verdict.ESCALATE.value,
+        "approval": Approval.NONE.value,
+        "rule": "",
+        "next_step": advice(gap["observer"]),
+        "reason": gap["reason"],
+    }
+
+
+def _todo(finding: Mapping[str, Any]) -> Todo:
+    step = finding["next_step"] or "Ask the studio contact."
+    return Todo(finding["verdict"], "none", finding["rule"], step, finding["reason"])
+
+
+def _worse_approval(so_far: str, finding: Mapping[str, Any]) -> str:
+    """A finding that an approval covers needs none any more."""
+    needed = Approval.NONE if finding.get("approval_id") else Approval(finding["approval"])
+    return Approval.worst((Approval(so_far), needed), Approval.NONE).value
+
+
+def _urgency(todo: Todo) -> tuple[int, int]:
+    return -Verdict(todo.verdict).rank, -Approval(todo.approval).rank
+
+
+def _gap_group(grouped: dict[tuple[str, str], GapGroup], gap: Mapping[str, Any]) -> GapGroup:
+    group = gap["observer"], gap["reason"]
+    if group not in grouped:
+        grouped[group] = GapGroup(gap["observer"], gap["reason"], advice(gap["observer"]))
+    return grouped[group]
+
+
+def _found(document: Document) -> str:
+    counts = ai_counts(document)
+    made, changed = counts.get("generated", 0), counts.get("modified", 0)
+    if not made and not changed:
+        return _nothing_found(counts.get("unknown", 0))
+    parts = []
+    if made:
+        parts.append(f"{count(made, 'file')} made by AI")
+    if changed:
+        parts.append(f"{count(changed, 'file')} changed by AI")
+    found = f"{sentence(listed(parts))} {'was' if made + changed == 1 else 'were'} found"
+    covered = sum(any(f["approval_id"] for f in a["findings"]) for a in document["assets"])
+    if covered:
+        found += f"; {spell(covered)} {'is' if covered == 1 else 'are'} covered by an approval"
+    return found + "."
+
+
+def _nothing_found(unknown: int) -> str:
+    if not unknown:
+        return "No AI-made material was found."
+    many = "it is" if unknown == 1 else "they are"
+    return (
+        f"Nothing is known to be AI-made, but of {count(unknown, 'file')} it is open what {many}."
+    )
+
+
+def _unread(document: Document) -> str:
+    unread = sum(bool(asset["gaps"]) for asset in document["assets"])
+    parts = []
+    if unread:
+        parts.append(f"{count(unread, 'file')} could not be looked at fully")
+    if document["gaps"]:
+        parts.append(f"{count(len(document['gaps']), 'place')} could not be opened at all")
+    return sentence("; ".join(parts)) + "." if parts else ""

@@ -1,0 +1,267 @@
+"""What the page shows, taken from the report document: cards, rows and links, no markup."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from checkthegate.model import Verdict
+from checkthegate.report.answer import GapGroup, Todo, gap_groups, todos
+from checkthegate.report.how import how_we_know, made_with, span_words
+from checkthegate.report.text import (
+    count,
+    full_sentence,
+    sentence,
+    short_digest,
+    size_words,
+    visible,
+)
+
+MOST_CARDS: Final = 200
+_LARGEST_PICTURE: Final = 96 * 1024
+_MOST_WAYS: Final = 12
+_RANKS: Final = {verdict.value: verdict.rank for verdict in Verdict}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file's name, and the card it leads to when it has one."""
+
+    path: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One evidence in words, with where in the file and how sure."""
+
+    said: str
+    span: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWord:
+    """What a rule says of a file."""
+
+    rule: str
+    title: str
+    reason: str
+    citation: str
+    covered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything known of one file that is not clear. `picture` is a data: URI or empty."""
+
+    anchor: str
+    path: str
+    name: str
+    facts: str
+    verdict: str
+    digest: str
+    picture: str
+    ways: Sequence[Way]
+    tools: Sequence[str]
+    prompts: Sequence[Sequence[str]]
+    gaps: Sequence[str]
+    rules: Sequence[RuleWord]
+    steps: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list of all files."""
+
+    path: str
+    anchor: str
+    verdict: str
+    kind: str
+    ai: str
+    tools: str
+    digest: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, with links to the files it concerns."""
+
+    verdict: str
+    step: str
+    why: str
+    aside: str
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One reason for not having looked, with the files it concerns."""
+
+    reason: str
+    step: str
+    reads: str
+    links: Sequence[Link]
+
+
+class Page:
+    """The report document as cards, rows and links. `thumbnails` are JPEGs by path as given."""
+
+    def __init__(self, document: Mapping[str, Any], thumbnails: Mapping[str, bytes]) -> None:
+        self._assets: list[Mapping[str, Any]] = document["assets"]
+        self._thumbnails = thumbnails
+        unclear = [n for n, asset in enumerate(self._assets) if asset["verdict"] != "clear"]
+        unclear.sort(key=lambda n: -_RANKS[self._assets[n]["verdict"]])
+        self._shown = unclear[:MOST_CARDS]
+        self._carded = frozenset(self._shown)
+        self.more_cards = len(unclear) - len(self._shown)
+        self._todos = todos(document)
+        self._gap_groups = gap_groups(document)
+
+    @property
+    def plain_todos(self) -> list[Todo]:
+        """What to do, before it was given links."""
+        return self._todos
+
+    def cards(self) -> Iterator[Card]:
+        """The most severe files, at most `MOST_CARDS`."""
+        for number in self._shown:
+            yield self._card(number, self._assets[number])
+
+    def rows(self) -> list[Row]:
+        """Every file, the most severe first, then as given."""
+        order = range(len(self._assets))
+        worst = sorted(order, key=lambda n: -_RANKS[self._assets[n]["verdict"]])
+        return [self._row(n, self._assets[n]) for n in worst]
+
+    def steps(self) -> list[Step]:
+        """What to do next, the most severe first."""
+        return [
+            Step(todo.verdict, todo.step, _why(todo), _aside(todo), self._links(todo))
+            for todo in self._todos
+        ]
+
+    def unread(self) -> list[Unread]:
+        """What was not looked at."""
+        return [
+            Unread(full_sentence(group.reason), group.step, group.reads, self._links(group))
+            for group in self._gap_groups
+        ]
+
+    def tallies(self) -> list[tuple[str, int]]:
+        """How many files there are of each verdict that occurs, the most severe first."""
+        counts: dict[str, int] = {}
+        for asset in self._assets:
+            counts[asset["verdict"]] = counts.get(asset["verdict"], 0) + 1
+        return sorted(counts.items(), key=lambda pair: -_RANKS[pair[0]])
+
+    def _links(self, group: Todo | GapGroup) -> list[Link]:
+        numbered = zip(group.paths, group.numbers, strict=True)
+        return [Link(path, self._anchor(number)) for path, number in numbered]
+
+    def _anchor(self, number: int) -> str:
+        return f"f{number}" if number in self._carded else ""
+
+    def _card(self, number: int, asset: Mapping[str, Any]) -> Card:
+        asked = [f for f in asset["findings"] if f["outcome"] in ("fail", "unknown")]
+        path = asset["path"]
+        return Card(
+            anchor=f"f{number}",
+            path=path,
+            name=path.rsplit("/", 1)[-1],
+            facts=_facts(asset),
+            verdict=asset["verdict"],
+            digest=asset["digest"],
+            picture=data_uri(self._thumbnails.get(path, b"")),
+            ways=_ways(asset),
+            tools=made_with(asset["evidence"]),
+            prompts=_prompts(asset["evidence"]),
+            gaps=list(dict.fromkeys(full_sentence(gap["reason"]) for gap in asset["gaps"])),
+            rules=[_rule_word(finding) for finding in asked],
+            steps=_steps(asked),
+        )
+
+    def _row(self, number: int, asset: Mapping[str, Any]) -> Row:
+        return Row(
+            path=asset["path"],
+            anchor=self._anchor(number),
+            verdict=asset["verdict"],
+            kind=asset["kind"],
+            ai=asset["ai"].replace("-", " "),
+            tools="; ".join(made_with(asset["evidence"])),
+            digest=asset["digest"],
+            short=short_digest(asset["digest"]),
+        )
+
+
+def data_uri(jpeg: bytes) -> str:
+    """A small JPEG as a `data:` URI; empty for anything else, or for more than 96 KiB."""
+    if not jpeg.startswith(b"\xff\xd8\xff") or len(jpeg) > _LARGEST_PICTURE:
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def _facts(asset: Mapping[str, Any]) -> str:
+    kind = "file" if asset["kind"] == "other" else asset["kind"]
+    told = f"{kind}, {size_words(asset['size'])}"
+    return told if asset["final"] else told + ", temporary"
+
+
+def _ways(asset: Mapping[str, Any]) -> list[Way]:
+    ways: dict[Way, None] = {}
+    for evidence in _told_once(asset["evidence"]):
+        where = span_words(evidence, asset["kind"])
+        ways[Way(how_we_know(evidence), where, evidence["grade"])] = None
+    kept = list(ways)
+    if len(kept) > _MOST_WAYS:
+        more = count(len(kept) - _MOST_WAYS, "more statement")
+        kept = [*kept[:_MOST_WAYS], Way(f"{sentence(more)}: see report.json.", "", "listed there")]
+    return kept
+
+
+def _told_once(every: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A sound credential is not mentioned again beside what it says."""
+    speaks = any(e["observer"] == "c2pa" and e["claim"].startswith("ai-") for e in every)
+    sound = ("Trusted", "Valid")
+    return [
+        e
+        for e in every
+        if not (speaks and e["claim"] == "credential" and e["detail"].get("state") in sound)
+    ]
+
+
+def _prompts(every: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    texts: dict[str, None] = {}
+    for evidence in every:
+        for name, label in (("prompt", ""), ("negative_prompt", "Not: ")):
+            if isinstance(evidence["detail"].get(name), str):
+                texts[label + evidence["detail"][name]] = None
+    return [[visible(line) for line in text.splitlines()] for text in texts]
+
+
+def _rule_word(finding: Mapping[str, Any]) -> RuleWord:
+    covered = finding["covered_by"] or finding["approval_id"] or ""
+    return RuleWord(
+        rule=finding["rule"],
+        title=sentence(finding["title"].rstrip(".")),
+        reason=finding["reason"],
+        citation=finding["citation"],
+        covered=covered,
+    )
+
+
+def _steps(asked: Sequence[Mapping[str, Any]]) -> list[str]:
+    worst = sorted(asked, key=lambda finding: -_RANKS[finding["verdict"]])
+    return list(dict.fromkeys(f["next_step"] for f in worst if f["next_step"]))
+
+
+def _why(todo: Todo) -> str:
+    others = len(todo.reasons) - 1
+    return f"{todo.why} (and {count(others, 'other reason')})" if others > 0 else todo.why
+
+
+def _aside(todo: Todo) -> str:
+    return " · ".join(filter(None, (todo.approval_words, todo.rule)))

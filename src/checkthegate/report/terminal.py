@@ -1,0 +1,147 @@
+"""The summary for a terminal: the answer, what to do next, what was not looked at, one line of
+counts. Plain text; with `styled` the verdicts are coloured as well, never coloured only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from textwrap import wrap
+from typing import Any, Final
+
+from checkthegate.model import Decision, Verdict
+from checkthegate.report.answer import MEANINGS, GapGroup, Todo, gap_groups, headline, lede, todos
+from checkthegate.report.document import report_outline
+from checkthegate.report.text import count, seconds_words, sentence, size_words, visible
+
+SHAPES: Final = {"blocked": "■", "escalate": "▲", "notify": "◆", "clear": "○"}
+_PLAIN_SHAPES: Final = {"blocked": "[X]", "escalate": "[!]", "notify": "[i]", "clear": "[ ]"}
+_STYLES: Final = {"blocked": "bold red", "escalate": "bold yellow", "notify": "bold blue",
+                  "clear": "bold green", "strong": "bold", "dim": "dim"}  # fmt: skip
+_MOST: Final = 10
+_MOST_FILES: Final = 3
+
+Paint = Callable[[str, str], str]
+
+
+def summary_lines(
+    decision: Decision,
+    *,
+    width: int = 100,
+    styled: bool = False,
+    plain_shapes: bool = False,
+) -> str:
+    """The people's summary of a check, ending with a newline.
+
+    `width` is in columns. `styled` adds colour as terminal codes. `plain_shapes` draws the
+    shapes in ASCII, for a terminal that cannot show others. File names cannot smuggle
+    terminal codes in.
+    """
+    document = report_outline(decision)
+    every, unread = todos(document), gap_groups(document)
+    shapes = _PLAIN_SHAPES if plain_shapes else SHAPES
+    paint = _painter(styled)
+    lines = [
+        *_answer(document, every, shapes, paint, width),
+        *_next_steps(every, shapes, paint, width),
+        *_not_looked_at(unread, shapes, paint, width),
+        "",
+        paint("dim", _counts(document)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def verdict_mark(verdict: str, *, styled: bool = False, plain_shapes: bool = False) -> str:
+    """A verdict as shape and word, coloured when `styled`: `▲ Escalate`."""
+    shapes = _PLAIN_SHAPES if plain_shapes else SHAPES
+    return _painter(styled)(verdict, f"{shapes[verdict]} {verdict.capitalize()}")
+
+
+def _answer(
+    document: Mapping[str, Any],
+    every: list[Todo],
+    shapes: Mapping[str, str],
+    paint: Paint,
+    width: int,
+) -> list[str]:
+    verdict = document["verdict"]
+    mark = paint(verdict, f"{shapes[verdict]} {verdict.capitalize()}")
+    meaning = MEANINGS[Verdict(verdict)]
+    told = _wrapped(lede(document), width, "")
+    return [paint("strong", headline(document, every)), f"{mark} — {meaning}.", *told]
+
+
+def _next_steps(
+    every: list[Todo], shapes: Mapping[str, str], paint: Paint, width: int
+) -> list[str]:
+    if not every:
+        return []
+    lines = ["", paint("strong", "What to do next")]
+    for todo in every[:_MOST]:
+        mark = f"{shapes[todo.verdict]} {todo.verdict.capitalize():<8}"
+        indent = " " * (len(mark) + 3)
+        first, *rest = _wrapped(todo.step, width, indent) or [indent]
+        lines.append(f"  {paint(todo.verdict, mark)} {first[len(indent) :]}")
+        lines += rest
+        about = " · ".join(filter(None, (_files(todo.paths), todo.rule)))
+        lines += _wrapped(about, width, indent)
+    if len(every) > _MOST:
+        lines.append(f"  and {len(every) - _MOST:,} more: see the report.")
+    return lines
+
+
+def _not_looked_at(
+    unread: list[GapGroup], shapes: Mapping[str, str], paint: Paint, width: int
+) -> list[str]:
+    if not unread:
+        return []
+    lines = ["", paint("escalate", f"{shapes['escalate']} What we could not look at")]
+    for group in unread[:_MOST]:
+        lines += _wrapped(f"{_files(group.paths)} — {group.reason}", width, "    ", "  ")
+    if len(unread) > _MOST:
+        lines.append(f"  and {len(unread) - _MOST:,} more reasons: see the report.")
+    return lines
+
+
+def _files(paths: list[str]) -> str:
+    named = ", ".join(visible(path) for path in paths[:_MOST_FILES])
+    left = len(paths) - _MOST_FILES
+    return f"{named} and {left:,} more" if left > 0 else named
+
+
+def _counts(document: Mapping[str, Any]) -> str:
+    summary = document["summary"]
+    seconds = summary["seconds"]
+    told = [
+        sentence(count(summary["files"], "file")),
+        size_words(summary["bytes"]),
+        count(summary["gaps"], "gap"),
+        seconds_words(seconds),
+    ]
+    if seconds > 0:
+        rate = summary["files"] / seconds
+        told.append(f"{rate:,.0f} files/s" if rate >= 10 else f"{rate:.1f} files/s")
+        told.append(f"{size_words(round(summary['bytes'] / seconds))}/s")
+    if summary["cached"]:
+        told.append(f"{count(summary['cached'], 'answer')} remembered")
+    return " · ".join(told)
+
+
+def _wrapped(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
+    lead = indent if first is None else first
+    return wrap(
+        visible(text),
+        max(width, len(indent) + 20),
+        initial_indent=lead,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+
+
+def _painter(styled: bool) -> Paint:
+    if not styled:
+        return lambda _style, text: text
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    styles = {name: Style.parse(style) for name, style in _STYLES.items()}
+    return lambda style, text: styles[style].render(text, color_system=ColorSystem.STANDARD)

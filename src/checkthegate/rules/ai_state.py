@@ -1,0 +1,42 @@
+"""What is known of an asset's AI, from what was observed. Absence never proves anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from checkthegate.model import AiState, Evidence, Gap, Grade
+
+GENERATED_CLAIMS = frozenset({"ai-generated", "ai-watermark"})
+MODIFIED_CLAIMS = frozenset({"ai-modified"})
+AI_PREFIX = "ai-"
+CONTRADICTION = "contradiction"
+
+
+def is_certain(evidence: Evidence) -> bool:
+    """Whether it says, declared or proven, that the asset is made or changed by AI."""
+    certain = evidence.claim in GENERATED_CLAIMS or evidence.claim in MODIFIED_CLAIMS
+    return certain and evidence.grade is not Grade.SUSPECTED
+
+
+def is_trace(evidence: Evidence) -> bool:
+    """Whether it hints at AI, or contradicts itself, without settling anything."""
+    if evidence.claim == CONTRADICTION:
+        return True
+    return evidence.claim.startswith(AI_PREFIX) and not is_certain(evidence)
+
+
+def ai_state(evidence: Sequence[Evidence], gaps: Collection[Gap]) -> AiState:
+    """The state of an asset.
+
+    `generated` or `modified` on a declared or proven claim, generated before modified.
+    Otherwise `unknown` when anything was not readable or only traces were found; and
+    `none-found` only when everything was read and nothing hints at AI.
+    """
+    certain = {said.claim for said in evidence if is_certain(said)}
+    if certain & GENERATED_CLAIMS:
+        return AiState.GENERATED
+    if certain:
+        return AiState.MODIFIED
+    if gaps or any(is_trace(said) for said in evidence):
+        return AiState.UNKNOWN
+    return AiState.NONE_FOUND

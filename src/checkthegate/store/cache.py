@@ -1,0 +1,151 @@
+"""What was already computed, by job key: (asset digest, observer at a version, settings digest).
+
+A cache may be deleted at any time; nothing but time is lost. It holds generation facts
+(prompts, names), so it lives in the home or in the user's own cache folder, mode 0700.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from checkthegate.model import UsageError
+
+JobKey = tuple[str, str, str]
+"""Asset digest, `observer@version`, settings digest."""
+
+FileKey = tuple[int, int, str]
+"""Device, inode, member of an archive (`""` for the file itself)."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS cache_files (
+  device INTEGER, inode INTEGER, member TEXT, size INTEGER, mtime INTEGER, ctime INTEGER,
+  hashed REAL, digest TEXT, kind TEXT, media_type TEXT, bytes INTEGER,
+  PRIMARY KEY (device, inode, member)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cache_jobs (
+  digest TEXT, observer TEXT, settings TEXT, said TEXT,
+  PRIMARY KEY (digest, observer, settings)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cache_thumbnails (digest TEXT PRIMARY KEY, jpeg BLOB) WITHOUT ROWID;
+"""
+_SETTLED_NS = 2_000_000_000
+_BATCH = 400
+
+
+class Cache:
+    """One cache file. Safe for several processes at once."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                self._database = _opened(file)
+            except sqlite3.DatabaseError as problem:
+                if isinstance(problem, sqlite3.OperationalError):
+                    raise
+                file.replace(f"{file}.damaged")
+                self._database = _opened(file)
+        except (OSError, sqlite3.Error) as problem:
+            raise UsageError(
+                f"The cache “{file}” cannot be used ({problem}).",
+                hint="Delete the file, or run with --no-cache.",
+                path=str(file),
+            ) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def known_files(self, keys: Iterable[FileKey]) -> dict[FileKey, Mapping[str, Any]]:
+        """What is remembered of files: stat values, when hashed, digest, kind, media type."""
+        wanted = set(keys)
+        if len(wanted) <= _BATCH:
+            rows = [row for key in wanted for row in self._file_rows(key)]
+        else:
+            rows = self._database.execute("SELECT * FROM cache_files").fetchall()
+        names = ("size", "mtime", "ctime", "hashed", "digest", "kind", "media_type", "bytes")
+        return {
+            row[:3]: dict(zip(names, row[3:], strict=True)) for row in rows if row[:3] in wanted
+        }
+
+    def _file_rows(self, key: FileKey) -> list[tuple[Any, ...]]:
+        query = "SELECT * FROM cache_files WHERE device=? AND inode=? AND member=?"
+        return self._database.execute(query, key).fetchall()
+
+    def remember_file(
+        self,
+        key: FileKey,
+        stat: tuple[int, int, int],
+        digest: str,
+        kind: str,
+        media_type: str,
+        size: int,
+    ) -> None:
+        """Remember a file's digest; `stat` is size, mtime and ctime in ns of the file on disk.
+
+        A file younger than two seconds is not remembered: it may still change within the
+        clock's grain.
+        """
+        now = time.time()
+        if now * 1e9 - max(stat[1], stat[2]) < _SETTLED_NS:
+            return
+        self._database.execute(
+            "INSERT OR REPLACE INTO cache_files VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (*key, *stat, now, digest, kind, media_type, size),
+        )
+
+    def jobs(self, digests: Iterable[str]) -> dict[JobKey, list[Any]]:
+        """Everything remembered about these assets, as stored observations by job key."""
+        found: dict[JobKey, list[Any]] = {}
+        for batch in _batches(sorted(set(digests))):
+            marks = ",".join("?" * len(batch))
+            query = f"SELECT * FROM cache_jobs WHERE digest IN ({marks})"  # noqa: S608  marks only
+            for digest, observer, settings, said in self._database.execute(query, batch):
+                found[(digest, observer, settings)] = json.loads(said)
+        return found
+
+    def remember_job(self, key: JobKey, said: list[Any]) -> None:
+        """Remember what an observer said of an asset."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO cache_jobs VALUES (?,?,?,?)", (*key, json.dumps(said))
+        )
+
+    def thumbnails(self, digests: Iterable[str]) -> dict[str, bytes]:
+        """Small JPEGs by asset digest."""
+        found: dict[str, bytes] = {}
+        for batch in _batches(sorted(set(digests))):
+            marks = ",".join("?" * len(batch))
+            query = f"SELECT * FROM cache_thumbnails WHERE digest IN ({marks})"  # noqa: S608
+            found.update(self._database.execute(query, batch).fetchall())
+        return found
+
+    def remember_thumbnail(self, digest: str, jpeg: bytes) -> None:
+        """Remember a small JPEG of an asset."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO cache_thumbnails VALUES (?,?)", (digest, jpeg)
+        )
+
+    def together(self) -> sqlite3.Connection:
+        """The connection as a context: what is written inside is written at once or not at all."""
+        self._database.execute("BEGIN")
+        return self._database
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    file.touch(mode=0o600)
+    database = sqlite3.connect(file, timeout=30, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.executescript(_SCHEMA)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _batches(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH))

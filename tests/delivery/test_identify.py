@@ -1,0 +1,58 @@
+"""Files are what their content is, whatever they are called."""
+
+import io
+
+import pytest
+
+from checkthegate.delivery.identify import identify
+from checkthegate.model import Kind
+
+
+def told(content: bytes, name: str = "x.bin") -> tuple[Kind, str]:
+    return identify(io.BytesIO(content), name)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "media_type"),
+    [
+        (b"\x89PNG\r\n\x1a\n", Kind.IMAGE, "image/png"),
+        (b"\xff\xd8\xff\xe0", Kind.IMAGE, "image/jpeg"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", Kind.IMAGE, "image/webp"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", Kind.AUDIO, "audio/wav"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", Kind.VIDEO, "video/mp4"),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Kind.VIDEO, "video/quicktime"),
+        (b"\0\0\0\x18ftypM4A \0\0\0\0isommp42", Kind.AUDIO, "audio/mp4"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\x82\x84webm", Kind.VIDEO, "video/webm"),
+        (b"v/1\x01\x02\0\0\0", Kind.IMAGE, "image/x-exr"),
+        (b"%PDF-1.7\n", Kind.TEXT, "application/pdf"),
+        (b"fLaC\0\0\0\x22", Kind.AUDIO, "audio/flac"),
+        (b"INT. HARBOUR - NIGHT\n\nRain.", Kind.TEXT, "text/plain"),
+        ('{"nodes": []}'.encode("utf-16"), Kind.TEXT, "text/x-json"),
+        (
+            b'<?xml version="1.0"?>\n<FinalDraft DocumentType="Script">',
+            Kind.TEXT,
+            "application/x-fdx",
+        ),
+        (b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>", Kind.OTHER, "application/rdf+xml"),
+        (b"\0\0\0\x01Bud1\0", Kind.OTHER, "application/x-technical"),
+        (b"", Kind.OTHER, "application/x-empty"),
+        (bytes(range(256)), Kind.OTHER, "application/octet-stream"),
+    ],
+)
+def test_by_content(content: bytes, kind: Kind, media_type: str) -> None:
+    assert told(content) == (kind, media_type)
+
+
+def test_a_name_alone_makes_nothing_technical() -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+    assert told(picture, "Thumbs.db") == (Kind.IMAGE, "image/png")
+    assert told(picture, "look.cube") == (Kind.IMAGE, "image/png")
+
+
+def test_checksum_lists_and_luts_are_technical() -> None:
+    sums = (
+        b"d41d8cd98f00b204e9800998ecf8427e  reel_1.mov\nd41d8cd98f00b204e9800998ecf8427e *b.wav\n"
+    )
+    lut = b'TITLE "look"\nLUT_3D_SIZE 2\n0 0 0\n1 1 1\n'
+    assert told(sums)[1] == told(lut)[1] == "application/x-technical"
+    assert told(b"d41d8cd98f00b204e9800998ecf8427e  reel_1.mov\nand a poem\n")[1] == "text/plain"

@@ -1,0 +1,62 @@
+"""Fails when a generated file is not what its generator makes: run by `make lint`."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> int:
+    """0 when nothing drifted; else 1, naming each file."""
+    drifted = [*_schemas(), *_lock(), *_hosts()]
+    for line in drifted:
+        print(line, file=sys.stderr)
+    return 1 if drifted else 0
+
+
+def _schemas() -> list[str]:
+    from checkthegate.report.schemas import write_schemas
+
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            f"schemas/{made.name} has drifted; run: python -m checkthegate.report.schemas schemas"
+            for made in write_schemas(Path(folder))
+            if (ROOT / "schemas" / made.name).read_bytes() != made.read_bytes()
+        ]
+
+
+def _lock() -> list[str]:
+    from checkthegate.rules import pack_digest, read_lock
+
+    locked = read_lock((ROOT / "packs/packs.lock").read_text("utf-8"))
+    found = {}
+    for pack in sorted((ROOT / "packs").glob("*/*/pack.yaml")):
+        folder = pack.parent
+        files = {
+            file.relative_to(folder).as_posix(): file.read_bytes()
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
+        found[folder.parent.name, folder.name] = pack_digest(files)
+    return [
+        f"packs/packs.lock and packs/{pack}/{version} disagree"
+        for pack, version in sorted(locked.keys() | found.keys())
+        if locked.get((pack, version)) != found.get((pack, version))
+    ]
+
+
+def _hosts() -> list[str]:
+    """Requirements name packages and hashes, never where to get them."""
+    return [
+        f"{file}: names a place to download from"
+        for file in (ROOT / "requirements").iterdir()
+        if re.search(r"https?://|--(?:extra-)?index-url|--find-links", file.read_text())
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
