@@ -142,7 +142,7 @@ def foghorn() -> bytes:
 def shanty() -> bytes:
     """A cue with the comment that Suno leaves."""
     note = "made with suno; created=2026-03-02T10:11:12Z; id=5b6a3f0e-2f64-4a0e-9d0b-7a6f6f7c2b11"
-    return marks.mp3(marks.tones(2.4, 196.0, 294.0), {"title": "Lantern Shanty", "comment": note})
+    return marks.mp3(marks.tones(2.4, 196.0, 294.0), "Lantern Shanty", note)
 
 
 def storm() -> bytes:

@@ -174,14 +174,13 @@ def wav(samples: bytes) -> bytes:
     return stream.getvalue()
 
 
-def mp3(samples: bytes, tags: Mapping[str, str]) -> bytes:
-    """An MP3 of 16-bit mono samples with ID3 tags."""
+def mp3(samples: bytes, title: str, comment: str) -> bytes:
+    """An MP3 of 16-bit mono samples with an ID3v2.4 title and comment."""
     import av
     import numpy as np
 
     stream = io.BytesIO()
-    with av.open(stream, "w", format="mp3") as box:
-        box.metadata.update(tags)
+    with av.open(stream, "w", format="mp3", options={"id3v2_version": "0"}) as box:
         audio: Any = box.add_stream("libmp3lame", rate=_RATE)
         audio.layout, audio.bit_rate = "mono", 48_000
         pcm = np.frombuffer(samples, dtype="<i2")[None, :]
@@ -189,7 +188,17 @@ def mp3(samples: bytes, tags: Mapping[str, str]) -> bytes:
         frame.sample_rate, frame.pts = _RATE, 0
         box.mux(audio.encode(frame))
         box.mux(audio.encode())
-    return stream.getvalue()
+    frames = _id3(b"TIT2", title.encode()) + _id3(b"COMM", b"eng\0" + comment.encode())
+    return b"ID3\4\0\0" + _synchsafe(len(frames)) + frames + stream.getvalue()
+
+
+def _id3(name: bytes, text: bytes) -> bytes:
+    """One frame in UTF-8."""
+    return name + _synchsafe(len(text) + 1) + b"\0\0" + b"\3" + text
+
+
+def _synchsafe(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
 
 
 def exr(picture: Any, header: Mapping[str, Any]) -> bytes:

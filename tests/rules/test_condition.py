@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,12 +159,14 @@ def _conditions() -> st.SearchStrategy[Any]:
     )
     return st.recursive(
         leaf | listed,
-        lambda inner: st.builds(
-            lambda word, parts: {word: parts},
-            st.sampled_from(["all", "any"]),
-            st.lists(inner, min_size=1, max_size=3),
-        )
-        | st.builds(lambda part: {"not": part}, inner),
+        lambda inner: (
+            st.builds(
+                lambda word, parts: {word: parts},
+                st.sampled_from(["all", "any"]),
+                st.lists(inner, min_size=1, max_size=3),
+            )
+            | st.builds(lambda part: {"not": part}, inner)
+        ),
         max_leaves=8,
     )
 
@@ -182,7 +184,7 @@ _KNOWN = st.fixed_dictionaries({"a": TRI, "b": TRI, "c": TRI, "tools": _TOOLS | 
 def test_losing_a_fact_loses_an_answer_but_never_turns_one(
     tree: Any, known: dict[str, Any], data: st.DataObject
 ) -> None:
-    text = yaml.safe_dump(tree)
+    text = json.dumps(tree)
     before = answer(text, **known)
     lost = data.draw(st.sampled_from(["a", "b", "c", "tools", "a tool's field"]))
     if lost == "a tool's field" and known["tools"] is not UNKNOWN:
@@ -197,11 +199,9 @@ def test_losing_a_fact_loses_an_answer_but_never_turns_one(
 def test_the_named_facts_alone_decide(
     tree: Any, known: dict[str, Any], others: dict[str, Any]
 ) -> None:
-    compiled = condition(yaml.safe_dump(tree))
+    compiled = condition(json.dumps(tree))
     values = facts_of(USE, {f"use.{name}": value for name, value in known.items()}).values
     names = compiled.because(values, NO_ENTRY)
-    if any("tools" in name for name in names):
-        names = names | {"use.a"}
     changed = {
         f"use.{name}": known[name] if f"use.{name}" in names else others[name] for name in known
     }
@@ -214,5 +214,5 @@ def test_the_named_facts_alone_decide(
 
 
 def test_facts_refuse_names_that_are_not_declared() -> None:
-    with pytest.raises(KeyError, match="use.nothing"):
+    with pytest.raises(KeyError, match="no such facts"):
         facts_of(USE, {"use.nothing": True})

@@ -7,6 +7,8 @@ finds, or an error that has nothing to do with credentials.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checkthegate.credentials.walks import WALKS, in_png
 from checkthegate.seams import OpenAsset
 
@@ -63,6 +65,8 @@ _SIGNS = (
 _WINDOW = 128 * 1024
 _BLOCK = 4 * 1024 * 1024
 _SCAN_LIMIT = 512 * 1024 * 1024
+# Directories of these may lie anywhere, also in the part that is gone.
+_ANYWHERE = frozenset({"image/tiff", "image/x-adobe-dng"})
 _ALIAS = {"image/x-camera-raw": "image/tiff"}
 
 
@@ -98,6 +102,8 @@ def surely_none(opened: OpenAsset) -> bool:
 
 def has_remains(opened: OpenAsset) -> bool:
     """Whether a store's own marks lie in the file though the library found no credential."""
+    if opened.asset.media_type == "application/pdf":
+        return _contains(opened, (_UUID_TAIL, b"C2PA_Manifest"))
     if opened.asset.media_type not in _BINARY:
         return False
     head = opened.read_at(0, _WINDOW)
@@ -105,24 +111,34 @@ def has_remains(opened: OpenAsset) -> bool:
     return _marked(head) or _marked(opened.read_at(tail_at, _WINDOW))
 
 
+def is_cut_short(opened: OpenAsset) -> bool:
+    """Whether a container that may carry a credential at its end breaks off before it."""
+    walk = WALKS.get(opened.asset.media_type)
+    return walk is not None and walk(opened) is None
+
+
 def shows_signs(opened: OpenAsset) -> bool:
     """Whether anything in a file that could not be read hints at a credential.
 
-    Packed formats can hide one, so they always do; so does a file too large to search.
+    Packed formats can hide one and broken TIFFs lose it, so they always do; so does a file
+    too large to search.
     """
     size = opened.asset.size
     walk = WALKS.get(opened.asset.media_type)
     told = walk(opened) if walk else None
     if told is not None:
         return told
-    if opened.asset.media_type in _PACKED or size > _SCAN_LIMIT:
-        return True
-    overlap = max(map(len, _SIGNS))
+    unclear = opened.asset.media_type in _PACKED | _ANYWHERE
+    return unclear or size > _SCAN_LIMIT or _contains(opened, _SIGNS)
+
+
+def _contains(opened: OpenAsset, signs: Sequence[bytes]) -> bool:
+    overlap = max(map(len, signs))
     return any(
         sign in block
-        for at in range(0, max(size, 1), _BLOCK)
+        for at in range(0, opened.asset.size, _BLOCK)
         for block in (opened.read_at(at, _BLOCK + overlap),)
-        for sign in _SIGNS
+        for sign in signs
     )
 
 

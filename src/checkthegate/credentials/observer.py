@@ -29,6 +29,10 @@ _REMAINS = (
     "be read: what it says about AI is unknown"
 )
 _TOO_LARGE = "the file is too large to look for a content credential in it"
+_CUT_SHORT = (
+    "the file breaks off before its own structure ends; whether a content credential lay in "
+    "the missing part is unknown"
+)
 _TOO_DEEP = (
     "its parts lie in one another deeper than in any real file; whether a content credential "
     "is among them could not be told"
@@ -67,6 +71,11 @@ class CredentialObserver:
     def settings(self) -> Mapping[str, Json]:
         """Digests of whom it trusts."""
         return self._digests
+
+    @property
+    def reads_path(self) -> bool:
+        """A credential is about bytes, wherever they lie."""
+        return False
 
     def wants(self, asset: Asset) -> bool:
         """Whatever can hold a credential, and all media, which may have one beside them."""
@@ -107,6 +116,8 @@ class CredentialObserver:
             raise Unreadable(_REMAINS)
         elif nested_too_deeply(opened):
             raise Unreadable(_TOO_DEEP)
+        elif carriers.is_cut_short(opened):
+            raise Unreadable(_CUT_SHORT)
 
     def _read(self, opened: OpenAsset) -> Mapping[str, Any] | None:
         kind = carriers.library_type(opened.asset.media_type)

@@ -20,14 +20,44 @@ _NODES = 20_000
 # Actions that change what is there; a trained source type on them says "changed by a model",
 # on any other it says what the whole file is.
 _CHANGING = frozenset(
-    ("adjustedColor", "changedSpeed", "color_adjustments", "cropped", "deleted", "drawing")
-    + ("dubbed", "edited", "enhanced", "filtered", "orientation", "placed", "redacted")
-    + ("removed", "resized", "translated", "trimmed", "unknown")
+    {
+        "adjustedColor",
+        "changedSpeed",
+        "color_adjustments",
+        "cropped",
+        "deleted",
+        "drawing",
+        "dubbed",
+        "edited",
+        "enhanced",
+        "filtered",
+        "orientation",
+        "placed",
+        "redacted",
+        "removed",
+        "resized",
+        "translated",
+        "trimmed",
+        "unknown",
+    }
 )
 _PASSIVE = frozenset(
-    ("opened", "converted", "transcoded", "repackaged", "published", "watermarked")
-    + ("edited.metadata", "resized.proportional", "copied", "formatted", "saved", "managed")
-    + ("printed", "version_updated")
+    {
+        "opened",
+        "converted",
+        "transcoded",
+        "repackaged",
+        "published",
+        "watermarked",
+        "edited.metadata",
+        "resized.proportional",
+        "copied",
+        "formatted",
+        "saved",
+        "managed",
+        "printed",
+        "version_updated",
+    }
 )
 
 

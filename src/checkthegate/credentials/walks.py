@@ -13,6 +13,7 @@ from checkthegate.seams import OpenAsset
 
 _STEPS = 100_000
 _DEPTH = 32
+_UNKNOWN = 0xFFFFFFFF
 _XMP_BYTES = 1024 * 1024
 _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -44,7 +45,7 @@ def in_boxes(opened: OpenAsset) -> bool | None:
             return False
         head = opened.read_at(offset, 32)
         if len(head) < 8:
-            return None
+            return False if len(head) == size - offset else None  # padding of some writers
         length, kind = struct.unpack(">I4s", head[:8])
         start = 8
         if length == 1 and len(head) >= 16:
@@ -70,32 +71,29 @@ def _is_carrier(opened: OpenAsset, offset: int, start: int, length: int, head: b
 def in_riff(opened: OpenAsset) -> bool | None:
     """WAV (also RF64 and BW64), AVI, WebP: a `C2PA` chunk."""
     size, offset = opened.asset.size, 12
-    wide = _wide_length(opened)
+    declared = int.from_bytes(opened.read_at(4, 4), "little")
+    if declared != _UNKNOWN and declared + 8 > size + 1:
+        return None
     for _ in range(_STEPS):
-        if offset >= size:
+        if offset >= size - 7:
             return False
-        head = opened.read_at(offset, 8)
-        if len(head) < 8:
-            return None
-        kind, length = struct.unpack("<4sI", head)
+        kind, length = struct.unpack("<4sI", opened.read_at(offset, 8))
         if kind == b"C2PA":
             return True
-        if kind == b"data" and length == 0xFFFFFFFF:
-            if wide is None:
-                return None
-            length = wide
+        if kind == b"data" and (length == _UNKNOWN or length == declared == 0):
+            length = _wide_length(opened, size - offset - 8)
         offset += 12 if kind == b"RIFF" else 8 + length + length % 2
         if offset > size + 1:
             return None
     return None
 
 
-def _wide_length(opened: OpenAsset) -> int | None:
-    """The length of `data` in a wave file of more than 4 GB."""
+def _wide_length(opened: OpenAsset, rest: int) -> int:
+    """The length of `data` where its own field cannot hold it; else it goes to the end."""
     head = opened.read_at(0, 36)
-    if head[:4] not in (b"RF64", b"BW64") or head[12:16] != b"ds64" or len(head) < 36:
-        return None
-    return int.from_bytes(head[28:36], "little")
+    if head[:4] in (b"RF64", b"BW64") and head[12:16] == b"ds64" and len(head) == 36:
+        return int.from_bytes(head[28:36], "little")
+    return rest
 
 
 def nested_too_deeply(opened: OpenAsset) -> bool:

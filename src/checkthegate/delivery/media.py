@@ -108,7 +108,7 @@ def _kind(stream: Any) -> str:
 
 def _unknown_codec(opened: OpenAsset, index: int) -> str:
     names = codec_names(opened)
-    return names[index] if index < len(names) else "unknown"
+    return names[index] if index < len(names) else ""
 
 
 def _tags(metadata: Any) -> dict[str, str]:

@@ -81,7 +81,7 @@ class ArrayPicture:
 
 def decode_picture(opened: OpenAsset) -> Picture:
     """The first picture of a still at full size; raises `Unreadable`."""
-    from checkthegate.delivery import heif_picture, oiio_picture, pillow_picture
+    from checkthegate.delivery import oiio_picture, pillow_picture
 
     media_type = opened.asset.media_type
     if media_type in _RAW:
@@ -92,7 +92,9 @@ def decode_picture(opened: OpenAsset) -> Picture:
     if media_type in oiio_picture.MEDIA_TYPES:
         return oiio_picture.decode(opened)
     if media_type in _PYAV:
-        return heif_picture.decode(opened)
+        from checkthegate.delivery.heif_picture import decode
+
+        return decode(opened)
     if media_type not in pillow_picture.FORMATS:
         raise Unreadable("this kind of picture cannot be decoded here, so nobody looked at it")
     return _with_second_opinion(opened)

@@ -15,9 +15,9 @@ from checkthegate.delivery.picture import DecodedPicture, check_size
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
-    import numpy
     from PIL.Image import Image
 
+    from checkthegate.delivery.picture import Pixels
     from checkthegate.seams import OpenAsset
 
 FORMATS = {
@@ -173,7 +173,7 @@ def _from_deep(image: Image) -> Image:
     import numpy
     from PIL import Image as images
 
-    deep: numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.generic]] = numpy.asarray(image)
+    deep: Pixels = numpy.asarray(image)
     if deep.dtype.itemsize == 2:
         return images.fromarray((deep >> 8).astype(numpy.uint8))
     values = numpy.nan_to_num(deep.astype(numpy.float32), posinf=0, neginf=0)

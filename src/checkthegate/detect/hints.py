@@ -128,6 +128,11 @@ class HintsObserver:
         """Nothing to set."""
         return {}
 
+    @property
+    def reads_path(self) -> bool:
+        """Yes: it reads nothing else."""
+        return True
+
     def wants(self, asset: Asset) -> bool:
         """Whether the path holds a telling name; asking costs no I/O."""
         return next(hints(asset.path), None) is not None

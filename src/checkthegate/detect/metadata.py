@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from checkthegate.model import Asset, Gap, Json, Observation
@@ -21,8 +22,13 @@ class MetadataObserver:
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """Nothing: what tags say depends on the tags alone."""
-        return {}
+        """The version of the optional library that reads PDF, empty without it."""
+        return {"pypdf": _version_of("pypdf")}
+
+    @property
+    def reads_path(self) -> bool:
+        """No: tags lie in the bytes, or in a sidecar."""
+        return False
 
     def wants(self, asset: Asset) -> bool:
         """Every file that has a place for tags, sidecars included."""
@@ -50,6 +56,16 @@ class MetadataObserver:
         from checkthegate.detect.traces.examples import examples
 
         return examples()
+
+
+@cache
+def _version_of(package: str) -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def observer(settings: Mapping[str, Any]) -> MetadataObserver:

@@ -34,6 +34,11 @@ class WorkflowObserver:
         """Nothing to set."""
         return {}
 
+    @property
+    def reads_path(self) -> bool:
+        """No: its result is that of the bytes alone."""
+        return False
+
     def wants(self, asset: Asset) -> bool:
         """JSON and plain text."""
         return asset.media_type in _MEDIA_TYPES

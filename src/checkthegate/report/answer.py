@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from checkthegate.model import Approval, Verdict
 from checkthegate.report.how import observer_words
-from checkthegate.report.text import count, listed, sentence, size_words, spell
+from checkthegate.report.text import count, full_sentence, listed, sentence, size_words, spell
 
 Document = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ class Todo:
     approval: str
     rule: str
     step: str
-    why: str
+    title: str
     numbers: list[int] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
@@ -49,6 +49,13 @@ class Todo:
     def stops(self) -> bool:
         """Whether the delivery cannot go on before this is done."""
         return self.verdict in _STOPS
+
+    @property
+    def why(self) -> str:
+        """The reason; the rule's title where the files have different ones."""
+        if len(self.reasons) == 1 or not self.title:
+            return full_sentence(min(self.reasons))
+        return f"{full_sentence(self.title)} The reasons stand with each file."
 
     @property
     def approval_words(self) -> str:
@@ -163,6 +170,7 @@ def _gap_finding(gap: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": Verdict.ESCALATE.value,
         "approval": Approval.NONE.value,
         "rule": "",
+        "title": "Some files could not be looked at",
         "next_step": advice(gap["observer"]),
         "reason": gap["reason"],
     }
@@ -170,7 +178,7 @@ def _gap_finding(gap: Mapping[str, Any]) -> dict[str, Any]:
 
 def _todo(finding: Mapping[str, Any]) -> Todo:
     step = finding["next_step"] or "Ask the studio contact."
-    return Todo(finding["verdict"], "none", finding["rule"], step, finding["reason"])
+    return Todo(finding["verdict"], "none", finding["rule"], step, finding["title"])
 
 
 def _worse_approval(so_far: str, finding: Mapping[str, Any]) -> str:

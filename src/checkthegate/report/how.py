@@ -1,4 +1,4 @@
-"""How we know: evidence in a producer's language, one or two sentences each."""
+"""How we know: evidence in a producer’s language, one or two sentences each."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _PLACES: Final = {
     "jpeg": "A comment inside the JPEG",
     "webp": "The metadata inside the WebP",
     "gif": "A comment inside the GIF",
-    "mp4": "The movie's tags",
-    "mov": "The movie's tags",
-    "matroska": "The movie's tags",
+    "mp4": "The movie’s tags",
+    "mov": "The movie’s tags",
+    "matroska": "The movie’s tags",
     "mxf": "The MXF metadata",
-    "avi": "The movie's tags",
-    "riff": "The sound file's tags",
-    "wav": "The sound file's tags",
-    "id3": "The sound file's ID3 tags",
-    "vorbis": "The sound file's tags",
-    "flac": "The sound file's tags",
-    "aiff": "The sound file's tags",
+    "avi": "The movie’s tags",
+    "riff": "The sound file’s tags",
+    "wav": "The sound file’s tags",
+    "id3": "The sound file’s ID3 tags",
+    "vorbis": "The sound file’s tags",
+    "flac": "The sound file’s tags",
+    "aiff": "The sound file’s tags",
     "exr": "The EXR header",
     "dpx": "The DPX header",
-    "pdf": "The PDF's properties",
-    "docx": "The document's properties",
-    "fdx": "The screenplay's properties",
+    "pdf": "The PDF’s properties",
+    "docx": "The document’s properties",
+    "fdx": "The screenplay’s properties",
     "json": "The JSON inside it",
     "text": "The text itself",
     "fountain": "The screenplay’s title page",
@@ -86,7 +86,7 @@ def made_with(every: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def observer_words(observer: str) -> str:
-    """What an observer reads, in words: `pixel watermarks`; a stranger's keeps its id."""
+    """What an observer reads, in words: `pixel watermarks`; a stranger’s keeps its id."""
     return _OBSERVERS.get(observer, observer)
 
 
@@ -136,6 +136,8 @@ def _credential_subject(detail: Mapping[str, Any]) -> str:
 
 def _says(claim: str, detail: Mapping[str, Any]) -> str:
     said = _SAYS.get(claim, claim.replace("-", " "))
+    if claim == "edited" and _named_tool(detail):
+        said = f"it was edited with {_named_tool(detail)}"
     source = _text(detail, "source_type")
     if detail.get("manifest") == "ingredient" and source == "trainedAlgorithmicMedia":
         said = _SAYS["ai-generated"]
@@ -150,10 +152,11 @@ def _state(detail: Mapping[str, Any]) -> str:
         return "The credential is intact, but its signer is not on a trust list here."
     if not state:
         return ""
-    codes = [str(code) for code in _sequence(detail, "codes")][:3]
+    codes = [str(code) for code in _sequence(detail, "codes")]
+    codes = [code for code in codes if not code.endswith("untrusted")][:3] or codes[:1]
     why = f" ({listed(codes)})" if codes else ""
     return (
-        f"The credential does not verify{why}: it is taken as somebody's statement, not as proof."
+        f"The credential does not verify{why}: it is taken as somebody’s statement, not as proof."
     )
 
 
@@ -206,7 +209,7 @@ def _workflow(claim: str, detail: Mapping[str, Any]) -> str:
 
 
 def _metadata(claim: str, detail: Mapping[str, Any]) -> str:
-    place = _PLACES.get(_text(detail, "carrier"), "The file's metadata")
+    place = _PLACES.get(_text(detail, "carrier"), "The file’s metadata")
     key = _text(detail, "key")
     where = f"{place} ({key})" if key and len(key) <= 60 else place
     models = _model_sentence(detail) if claim.startswith("ai-") else ""
@@ -226,14 +229,20 @@ def _stated(where: str, claim: str, detail: Mapping[str, Any]) -> str:
         can = ", a tool that can generate; whether it did is not said" if claim == "ai-tool" else ""
         return f"{where} {verb} that it went through {tool}{can}."
     if claim == "camera-capture":
-        camera = " ".join(filter(None, (_text(detail, "make"), _text(detail, "model")))) or tool
+        camera = _camera(detail) or tool
         return f"{where} {verb} that {camera or 'a camera or scanner'} captured it{exact}."
     return f"{where} {verb} that {_says(claim, detail)}."
 
 
+def _camera(detail: Mapping[str, Any]) -> str:
+    make, model = _text(detail, "make"), _text(detail, "model")
+    known = model.lower().startswith(make.lower().split(" ")[0]) if make and model else False
+    return model if known else " ".join(filter(None, (make, model)))
+
+
 def _tool_sentence(claim: str, detail: Mapping[str, Any]) -> str:
     named = _tool_and_model(detail) or _text(detail, "generator")
-    if not named or claim == "credential":
+    if not named or claim in ("credential", "edited"):
         return ""
     return f"It names {named}."
 
@@ -254,7 +263,9 @@ def _tool_and_model(detail: Mapping[str, Any]) -> str:
 
 def _named_tool(detail: Mapping[str, Any]) -> str:
     tool, version = _text(detail, "tool"), _text(detail, "tool_version")
-    return f"{tool} {version}" if tool and version and version not in tool else tool
+    if not tool or not version or version in tool:
+        return tool
+    return version if tool.lower() in version.lower() else f"{tool} {version}"
 
 
 def _models(detail: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from checkthegate.model import Verdict
 from checkthegate.report.answer import MEANINGS, headline, lede
-from checkthegate.report.page import Page
+from checkthegate.report.page import MOST_LINKS, ROWS_IN_CHUNK, Page
 from checkthegate.report.templating import environment, source
 from checkthegate.report.text import count, seconds_words, sentence, size_words, visible
 from checkthegate.seams import ReportInput
@@ -72,6 +72,8 @@ def _lists(document: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "stopped_by_gaps": bool(unread) and document["verdict"] in ("escalate", "blocked"),
         "rows": page.rows(),
         "tallies": page.tallies(),
+        "most_links": MOST_LINKS,
+        "rows_in_chunk": ROWS_IN_CHUNK,
     }
 
 

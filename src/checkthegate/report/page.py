@@ -20,6 +20,8 @@ from checkthegate.report.text import (
 )
 
 MOST_CARDS: Final = 200
+MOST_LINKS: Final = 300
+ROWS_IN_CHUNK: Final = 250
 _LARGEST_PICTURE: Final = 96 * 1024
 _MOST_WAYS: Final = 12
 _RANKS: Final = {verdict.value: verdict.rank for verdict in Verdict}
@@ -140,7 +142,7 @@ class Page:
     def steps(self) -> list[Step]:
         """What to do next, the most severe first."""
         return [
-            Step(todo.verdict, todo.step, _why(todo), _aside(todo), self._links(todo))
+            Step(todo.verdict, todo.step, todo.why, _aside(todo), self._links(todo))
             for todo in self._todos
         ]
 
@@ -206,8 +208,10 @@ def data_uri(jpeg: bytes) -> str:
 
 def _facts(asset: Mapping[str, Any]) -> str:
     kind = "file" if asset["kind"] == "other" else asset["kind"]
-    told = f"{kind}, {size_words(asset['size'])}"
-    return told if asset["final"] else told + ", temporary"
+    told = [kind, size_words(asset["size"])]
+    if not asset["final"]:
+        told.append("temporary")
+    return " · ".join((*told, f"AI: {asset['ai'].replace('-', ' ')}"))
 
 
 def _ways(asset: Mapping[str, Any]) -> list[Way]:
@@ -256,11 +260,6 @@ def _rule_word(finding: Mapping[str, Any]) -> RuleWord:
 def _steps(asked: Sequence[Mapping[str, Any]]) -> list[str]:
     worst = sorted(asked, key=lambda finding: -_RANKS[finding["verdict"]])
     return list(dict.fromkeys(f["next_step"] for f in worst if f["next_step"]))
-
-
-def _why(todo: Todo) -> str:
-    others = len(todo.reasons) - 1
-    return f"{todo.why} (and {count(others, 'other reason')})" if others > 0 else todo.why
 
 
 def _aside(todo: Todo) -> str:

@@ -11,7 +11,14 @@ from typing import Any, Final
 from checkthegate.model import Decision, Verdict
 from checkthegate.report.answer import MEANINGS, GapGroup, Todo, gap_groups, headline, lede, todos
 from checkthegate.report.document import report_outline
-from checkthegate.report.text import count, seconds_words, sentence, size_words, visible
+from checkthegate.report.text import (
+    count,
+    full_sentence,
+    seconds_words,
+    sentence,
+    size_words,
+    visible,
+)
 
 SHAPES: Final = {"blocked": "■", "escalate": "▲", "notify": "◆", "clear": "○"}
 _PLAIN_SHAPES: Final = {"blocked": "[X]", "escalate": "[!]", "notify": "[i]", "clear": "[ ]"}
@@ -19,6 +26,7 @@ _STYLES: Final = {"blocked": "bold red", "escalate": "bold yellow", "notify": "b
                   "clear": "bold green", "strong": "bold", "dim": "dim"}  # fmt: skip
 _MOST: Final = 10
 _MOST_FILES: Final = 3
+_LONGEST_PATH: Final = 60
 
 Paint = Callable[[str, str], str]
 
@@ -96,16 +104,30 @@ def _not_looked_at(
         return []
     lines = ["", paint("escalate", f"{shapes['escalate']} What we could not look at")]
     for group in unread[:_MOST]:
-        lines += _wrapped(f"{_files(group.paths)} — {group.reason}", width, "    ", "  ")
+        lines += _wrapped(
+            f"{_files(group.paths)} — {full_sentence(group.reason)}", width, "    ", "  "
+        )
     if len(unread) > _MOST:
         lines.append(f"  and {len(unread) - _MOST:,} more reasons: see the report.")
     return lines
 
 
 def _files(paths: list[str]) -> str:
-    named = ", ".join(visible(path) for path in paths[:_MOST_FILES])
+    if not paths:
+        return ""
+    named = ", ".join(_short(path) for path in paths[:_MOST_FILES])
     left = len(paths) - _MOST_FILES
-    return f"{named} and {left:,} more" if left > 0 else named
+    return f"{len(paths):,} files: {named} and {left:,} more" if left > 0 else named
+
+
+def _short(path: str) -> str:
+    """A path that fits on a line: its last name where it is long, cut in its middle if need be."""
+    shown = visible(path)
+    if len(shown) <= _LONGEST_PATH:
+        return shown
+    name = "…/" + shown.rsplit("/", 1)[-1]
+    half = _LONGEST_PATH // 2
+    return name if len(name) <= _LONGEST_PATH else f"{name[:half]}…{name[-half:]}"
 
 
 def _counts(document: Mapping[str, Any]) -> str:

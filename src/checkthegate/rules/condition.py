@@ -106,7 +106,9 @@ def _quantified(node: Node, scope: Scope, inner: Mapping[str, Fact], *, every: b
         return join(part.test(values, each) for each in entries)
 
     def because(values: Values, entry: Entry) -> frozenset[str]:
-        return frozenset({name})
+        entries = values[name]
+        each = entries if isinstance(entries, tuple) else ()
+        return frozenset({name}).union(*(part.because(values, one) for one in each))
 
     return Condition(test, because)
 

@@ -34,7 +34,7 @@ def read_lock(text: str, where: str = "packs.lock") -> dict[tuple[str, str], str
         if len(words) != 3 or tuple(words[:2]) in locked:
             raise PackError(
                 f"{where}:{number}: not a line of pack, version and digest, or written twice",
-                hint="Run: gate rules lock",
+                hint="Write each line as: pack version digest.",
                 path=where,
             )
         locked[words[0], words[1]] = words[2]

@@ -174,10 +174,13 @@ class Walk:
             yield from self._packet(entry)
         elif entry.type in _TEXT_TYPES:
             yield from self._text(entry, f"0x{entry.tag:04X}")
-        elif entry.type == _UNDEFINED and entry.count > len(_COMMENT_CODES[0]):
-            # A comment is known by its first bytes too, should its number be damaged.
-            if self._content.peek(entry.at, 8) in _COMMENT_CODES:
-                yield from self._comment(entry)
+        elif self._is_comment(entry):
+            yield from self._comment(entry)
+
+    def _is_comment(self, entry: Entry) -> bool:
+        """A comment is known by its first bytes too, should its number be damaged."""
+        long_enough = entry.type == _UNDEFINED and entry.count > len(_COMMENT_CODES[0])
+        return long_enough and self._content.peek(entry.at, 8) in _COMMENT_CODES
 
     def _value(self, entry: Entry) -> bytes:
         if entry.type not in _SIZES:

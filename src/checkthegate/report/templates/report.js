@@ -1,9 +1,10 @@
 "use strict";
 (() => {
   const sieve = document.querySelector(".sieve");
-  const table = document.querySelector("table.files");
-  if (!sieve || !table) return;
-  const rows = [...table.tBodies[0].rows];
+  const chunks = [...document.querySelectorAll(".chunk")].map((box) => (
+    { box, rows: [...box.querySelector("tbody").rows] }));
+  if (!sieve || !chunks.length) return;
+  const rows = chunks.flatMap((chunk) => chunk.rows);
   const names = rows.map((row) => row.textContent.toLowerCase());
   const buttons = [...sieve.querySelectorAll("button")];
   const text = sieve.querySelector("input");
@@ -19,6 +20,11 @@
         words.every((word) => names[at].includes(word));
       row.hidden = !fits;
       shown += fits;
+    });
+    chunks.forEach(({ box, rows: own }) => {
+      const left = own.filter((row) => !row.hidden).length;
+      box.hidden = !left;
+      box.style.containIntrinsicSize = left === own.length ? "" : `1px ${left * 40}px`;
     });
     const all = rows.length.toLocaleString("en");
     status.textContent = shown === rows.length
@@ -43,7 +49,7 @@
   text.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { text.value = ""; sift(); }
   });
-  table.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const cell = event.target.closest("td[data-whole]");
     if (!cell || String(getSelection())) return;
     cell.textContent = cell.dataset.whole;

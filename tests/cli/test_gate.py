@@ -1,0 +1,194 @@
+"""The command line as its users meet it: words, exit statuses, one JSON document."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from checkthegate.cli.main import run
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+def gate(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "checkthegate", *words], capture_output=True, text=True, cwd=cwd
+    )
+
+
+def valid(document: object, schema: str) -> None:
+    jsonschema.validate(document, json.loads((SCHEMAS / schema).read_text()))
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    (folder / "scene.fountain").write_text("INT. HARBOUR - NIGHT\n\nRain on the pier.\n")
+    return folder
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> Path:
+    folder = tmp_path / "tagged"
+    folder.mkdir()
+    graph = {"3": {"class_type": "KSampler", "inputs": {"seed": 5}}}
+    (folder / "graph.json").write_text(json.dumps(graph))
+    return folder
+
+
+def test_clear_is_0_and_writes_no_files_with_json(
+    clean: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clean.parent)
+    assert run(["check", str(clean), "--json"]) == 0
+    out, _ = capsys.readouterr()
+    document = json.loads(out)
+    valid(document, "report.1.json")
+    assert document["verdict"] == "clear"
+    assert sorted(entry.name for entry in clean.parent.iterdir()) == ["clean"]
+
+
+def test_escalate_is_1_and_the_five_files_are_written(
+    tagged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(["check", str(tagged), "--out", str(out)]) == 1
+    shown, _ = capsys.readouterr()
+    assert shown.rstrip().splitlines()[-1] == str(out / "report.html")
+    assert sorted(file.name for file in out.iterdir()) == [
+        "ai-map.csv", "report.html", "report.json", "report.junit.xml", "report.sarif",
+    ]  # fmt: skip
+    valid(json.loads((out / "report.json").read_text()), "report.1.json")
+
+
+def test_without_a_home_the_report_goes_to_a_new_folder_here(
+    tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(["check", str(tagged)])
+    assert len(list(tmp_path.glob("gate-report-*/report.html"))) == 1
+
+
+def test_in_a_home_it_goes_to_the_home_and_names_it(
+    tagged: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tagged), "--production", "Night Harbour"]) == 0
+    monkeypatch.chdir(tagged)
+    assert run(["check", "."]) == 1
+    (report,) = tagged.glob(".gate/reports/*/report.json")
+    document = json.loads(report.read_text())
+    assert document["home"]["production"] == "Night Harbour"
+    assert document["home"]["key"].startswith("sha256:")
+    assert [each["path"] for each in document["skipped"]] == [".gate"]
+    assert [each["path"] for each in document["assets"]] == ["graph.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["check", "nowhere"], "does not exist"),
+        (["check"], ""),
+        (["check", "x", "--nonsense"], ""),
+        (["chekc", "x"], ""),
+        (["check", ".", "--pack", "nonsense"], "no rule pack"),
+        (["check", ".", "--home", "nowhere"], "no home"),
+        (["trust", "add", "nowhere.pem"], "cannot be read"),
+    ],
+)
+def test_wrong_usage_is_2_with_a_next_step(
+    words: list[str],
+    what: str,
+    clean: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(clean)
+    assert run(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("gate: ")
+    assert what in err
+    assert "Traceback" not in err
+    assert run([*words, "--json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    valid(document, "error.1.json")
+    assert document["error"]["hint"]
+
+
+def test_an_empty_folder_is_2(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run(["check", str(tmp_path / "empty")]) == 2
+
+
+def test_a_bad_file_that_opens_is_a_gap_and_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cut.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF")
+    assert run(["check", str(tmp_path / "cut.jpg"), "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["assets"][0]["ai"] == "unknown"
+    assert document["assets"][0]["gaps"]
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for command in ("check", "home", "init", "trust"):
+        assert command in shown
+
+
+def test_our_bug_is_70_and_says_so(
+    clean: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("checkthegate.app.reporting.check", broken)
+    assert run(["check", str(clean), "--json"]) == 70
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "internal"
+
+
+def test_json_says_nothing_else_on_standard_output(tagged: Path) -> None:
+    done = gate("check", str(tagged), "--json")
+    assert done.returncode == 1
+    json.loads(done.stdout)
+
+
+def test_no_absolute_path_or_prompt_leaves_in_any_report(tmp_path: Path) -> None:
+    folder, out = tmp_path / "secretfolder", tmp_path / "out"
+    folder.mkdir()
+    graph = {"6": {"class_type": "CLIPTextEncode", "inputs": {"text": "mara lindqvist smiling"}}}
+    (folder / "graph.json").write_text(json.dumps(graph))
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert run(["check", str(folder), "--out", str(out)]) == 1
+    for file in out.iterdir():
+        text = file.read_text("utf-8")
+        assert str(tmp_path) not in text, file.name
+        assert "lindqvist" not in text, file.name
+    shown = tmp_path / "shown"
+    assert run(["check", str(folder), "--out", str(shown), "--with-prompts"]) == 1
+    assert "lindqvist" in (shown / "report.json").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupt_is_130(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(3000):
+        (folder / f"{number}.txt").write_text(f"scene {number}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checkthegate", "check", str(folder), "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ,
+    )  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert b"Traceback" not in err
