@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -192,3 +193,36 @@ def test_interrupt_is_130(tmp_path: Path) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert b"Traceback" not in err
+
+
+def without_privileges(*words: str) -> list[str]:
+    """A command line that root runs without root's right to read everything."""
+    if os.geteuid() != 0:
+        return list(words)
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may read everything, and setpriv is not here to take that away")
+    rights = "-dac_override,-dac_read_search"
+    return ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", *words]
+
+
+def test_permission_denied_is_a_gap_inside_and_2_when_named(tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    (folder / "locked").mkdir(parents=True)
+    for name in ("locked.txt", "open.txt", "locked/inside.txt"):
+        (folder / name).write_text("INT. HARBOUR - NIGHT")
+    (folder / "locked.txt").chmod(0)
+    (folder / "locked").chmod(0)
+    command = [sys.executable, "-m", "checkthegate", "check", "--json"]
+    done = subprocess.run(without_privileges(*command, str(folder)), capture_output=True, text=True)
+    (folder / "locked").chmod(0o700)
+    assert done.returncode == 1, done.stderr
+    document = json.loads(done.stdout)
+    assets = {asset["path"]: asset for asset in document["assets"]}
+    assert assets["locked.txt"]["ai"] == "unknown"
+    assert assets["open.txt"]["ai"] == "none-found"
+    assert [gap["path"] for gap in document["gaps"]] == ["locked"]
+    named = subprocess.run(
+        without_privileges(*command, str(folder / "locked.txt")), capture_output=True, text=True
+    )
+    assert named.returncode == 2
+    assert "cannot be opened" in json.loads(named.stdout)["error"]["message"]

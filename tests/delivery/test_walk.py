@@ -103,17 +103,6 @@ def test_a_pipe_is_skipped_and_not_read(tmp_path: Path) -> None:
     assert [each.path for each in turnover.skipped] == ["pipe"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_cannot_be_listed_is_a_gap(tmp_path: Path) -> None:
-    root = tmp_path / "delivery"
-    (root / "locked").mkdir(parents=True)
-    (root / "a.txt").write_text("a")
-    (root / "locked").chmod(0)
-    turnover = walk(root)
-    (root / "locked").chmod(0o700)
-    assert [gap.path for gap in turnover.gaps] == ["locked"]
-
-
 def test_a_name_that_is_no_text_is_still_reported(tmp_path: Path) -> None:
     root = tmp_path / "delivery"
     root.mkdir()

@@ -47,7 +47,7 @@ PRIVATE = {
 HOSTILE = (
     "<script>alert(1)</script>.png",
     "photo\u202egnp.exe",
-    "=HYPERLINK(\"http://evil\",\"x\")&'\".csv",
+    '=HYPERLINK("http://evil","x")&\'".csv',
     "line\nbreak\x1b[31m\x00 100% {{7*7}} {0} [a](b).mov",
 )
 

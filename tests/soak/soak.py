@@ -119,7 +119,7 @@ def _outcome(
         return Outcome(mutant, file, "failure", str(said if isinstance(said, str) else whole))
     if said.faults:
         return Outcome(mutant, file, "failure", said.faults[0])
-    better = _improvement(whole, said)
+    better = improvement(whole, said)
     if not better:
         return Outcome(mutant, file, "noticed" if said != whole else "same")
     excuse = why_unnoticeable(file, base, mutant.content)
@@ -128,7 +128,8 @@ def _outcome(
     return Outcome(mutant, file, "failure", better)
 
 
-def _improvement(whole: Word, said: Word) -> str:
+def improvement(whole: Word, said: Word) -> str:
+    """How a damaged file's answer is milder than the whole file's; empty when it is not."""
     if said.verdict.rank < whole.verdict.rank:
         return f"{whole.verdict} became {said.verdict}"
     if whole.told and not said.told:

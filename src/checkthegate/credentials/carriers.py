@@ -113,6 +113,9 @@ def has_remains(opened: OpenAsset) -> bool:
 
 def is_cut_short(opened: OpenAsset) -> bool:
     """Whether a container that may carry a credential at its end breaks off before it."""
+    if opened.asset.media_type == "application/pdf":
+        tail = opened.read_at(max(0, opened.asset.size - 2048), 2048)
+        return b"%%EOF" not in tail
     walk = WALKS.get(opened.asset.media_type)
     return walk is not None and walk(opened) is None
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checkthegate.credentials import carriers
-from checkthegate.credentials.evidence import observations
 from checkthegate.credentials.reading import RemoteOnly, Unrecognised, Validator, c2pa_library
-from checkthegate.credentials.store import store_of
 from checkthegate.credentials.walks import nested_too_deeply
 from checkthegate.model import (
     Asset,
@@ -111,7 +109,7 @@ class CredentialObserver:
         if document is not None:
             alone = media_type == carriers.STORE
             form = "sidecar" if alone else "embedded"
-            yield from observations(store_of(document), form=form, alone=alone)
+            yield from _told(document, form, alone=alone)
         elif carriers.has_remains(opened):
             raise Unreadable(_REMAINS)
         elif nested_too_deeply(opened):
@@ -147,7 +145,15 @@ class CredentialObserver:
             document = self._validator.read(kind, stream, content)
         if document is None:
             raise Unreadable("its .c2pa sidecar holds no content credential that can be read")
-        yield from observations(store_of(document), form="sidecar", alone=False)
+        yield from _told(document, "sidecar", alone=False)
+
+
+def _told(document: Mapping[str, Any], form: str, *, alone: bool) -> Iterator[Observation]:
+    # Imported here: most files carry no credential, and every worker imports this module.
+    from checkthegate.credentials.evidence import observations
+    from checkthegate.credentials.store import store_of
+
+    yield from observations(store_of(document), form=form, alone=alone)
 
 
 def _reasons_as_gaps(found: Iterator[Observation]) -> Iterator[Observation]:

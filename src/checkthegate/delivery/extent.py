@@ -1,6 +1,6 @@
 """How long a file says it is, by its outermost length fields: what shows that it was cut off.
 
-Understands ISO base media (MP4, MOV, HEIF, JPEG 2000), RIFF and AIFF, and Matroska. Sizes
+Understands ISO base media (MP4, MOV, HEIF, JPEG 2000), RIFF and AIFF, Matroska, and MXF. Sizes
 that writers leave open (0, all ones) say nothing.
 """
 
@@ -11,6 +11,7 @@ from typing import Protocol
 
 _BOXES = 4096
 _OPEN_ENDED = 0xFFFFFF00
+_PARTITION = b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01"
 
 
 class _Readable(Protocol):
@@ -47,6 +48,8 @@ def declared_size(opened: _Readable, size: int) -> int | None:
         return int.from_bytes(head[4:8], "big") + 8
     if head[:4] == b"\x1aE\xdf\xa3":
         return _segment_end(opened)
+    if head[:13] == _PARTITION:
+        return _footer_end(opened)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"jP  ", b"JXL "):
         return max((end for _, _, end in top_boxes(opened, size)), default=None)
     return None
@@ -58,6 +61,25 @@ def share_present(opened: _Readable, size: int) -> float:
     if said is None or said <= size + 8:
         return 1.0
     return size / said
+
+
+def _footer_end(opened: _Readable) -> int | None:
+    """Where the footer partition of an MXF file ends (SMPTE ST 377-1), as far as is written."""
+    footer = _partition_field(opened, 0, 24)
+    if not footer:
+        return None
+    parts = [_partition_field(opened, footer, at) for at in (32, 40)]
+    return footer + 20 + sum(part or 0 for part in parts)
+
+
+def _partition_field(opened: _Readable, offset: int, at: int) -> int | None:
+    """The 8-byte field at `at` of the partition pack that begins at `offset`."""
+    head = opened.read_at(offset, 25)
+    if head[:13] != _PARTITION or len(head) < 25:
+        return None
+    body = offset + 17 + (head[16] & 0x7F if head[16] & 0x80 else 0)
+    raw = opened.read_at(body + at, 8)
+    return int.from_bytes(raw, "big") if len(raw) == 8 else None
 
 
 def _segment_end(opened: _Readable) -> int | None:

@@ -27,6 +27,8 @@ _STREAMS = 256
 _TAGS = 1000
 _SOUND_SECONDS = 1.0
 _LATE = 1.0
+_EARLY = 0.3
+_GUESSED = frozenset({"mp3", "aac", "amr", "mpegvideo"})
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -51,17 +53,23 @@ def decode_frame(opened: OpenAsset, fraction: float) -> Picture:
     with opened_container(opened) as container:
         stream = _video(opened, container)
         check_size(stream.width, stream.height, opened.limits.pixels)
-        frame = _nearest(container, stream, fraction)
+        stated = _states_length(opened, container)
+        frame = _nearest(container, stream, fraction if stated else fraction / 2)
         check_size(frame.width, frame.height, opened.limits.pixels)
         return ArrayPicture(to_pixels(frame))
 
 
 def decode_sound(opened: OpenAsset, fraction: float, stream: int) -> Sound:
-    """About a second of the stream with index `stream`, its last for 1; raises `Unreadable`."""
+    """About a second of the stream with index `stream`, its last for 1; raises `Unreadable`.
+
+    Where a file does not say how long it is, only its first half is within reach.
+    """
     _check_there(opened, fraction)
     with opened_container(opened) as container:
         chosen = _numbered(opened, container, stream)
         length = _seconds(container, chosen)
+        if not _states_length(opened, container):
+            return _heard(container, chosen, fraction * length / 2, None)
         start = max(0.0, min(fraction * length, length - _SOUND_SECONDS))
         return _heard(container, chosen, start, length)
 
@@ -135,6 +143,18 @@ def _seconds(container: Any, stream: Any) -> float:
     return _container_seconds(container) if own is None else own
 
 
+def _states_length(opened: OpenAsset, container: Any) -> bool:
+    """Whether a length is written in the file; otherwise it is a guess from size and bit rate."""
+    if container.format.name not in _GUESSED:
+        return True
+    head = opened.read_at(0, 10)
+    tag = 0
+    if head[:3] == b"ID3":
+        tag = 10 + sum((head[6 + n] & 127) << (21 - 7 * n) for n in range(4))
+    frame = opened.read_at(tag, 4096)
+    return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
+
+
 def _video(opened: OpenAsset, container: Any) -> Any:
     for stream in container.streams.video:
         if _kind(stream) == "video":
@@ -154,9 +174,8 @@ def _ready(opened: OpenAsset, stream: Any) -> Any:
     if stream.codec_context is None:
         what = "pictures are" if stream.type == "video" else "sound is"
         name = _unknown_codec(opened, stream.index)
-        raise Unreadable(
-            f"its {what} coded as “{name}”, which cannot be decoded here, so nobody looked at it"
-        )
+        named = f"coded as “{name}”" if name else "coded in a way that nobody here knows"
+        raise Unreadable(f"its {what} {named} and cannot be decoded, so nobody looked at it")
     stream.codec_context.thread_count = 1
     return stream
 
@@ -232,36 +251,39 @@ def _seek(container: Any, stream: Any, goal: float) -> None:
         container.seek(0)
 
 
-def _heard(container: Any, stream: Any, start: float, length: float) -> Sound:
+def _heard(container: Any, stream: Any, start: float, length: float | None) -> Sound:
     import av
-    import numpy
 
     goal = start + _origin(stream)
-    _seek(container, stream, goal)
+    rate = stream.codec_context.sample_rate or 1
     resampler = av.AudioResampler(format="fltp")
     parts: list[Any] = []
-    first, heard, reach = None, 0, _Reach()
-    rate = stream.codec_context.sample_rate or 1
-    for frame in _sound_frames(container, stream, reach):
-        end = (frame.time or 0.0) + frame.samples / rate
-        if frame.time is not None and end < goal:
+    first, end = None, None
+    _seek(container, stream, goal)
+    for frame in _sound_frames(container, stream):
+        began = frame.time if frame.time is not None else (end or 0.0)
+        end = began + frame.samples / rate
+        if end < goal:
             continue
-        first = frame.time if first is None else first
+        first = began if first is None else first
         parts.extend(part.to_ndarray() for part in resampler.resample(frame))
-        heard += frame.samples
-        if heard >= _SOUND_SECONDS * rate:
+        if end - goal >= _SOUND_SECONDS:
             break
+    if length and end is not None and end < goal + min(_SOUND_SECONDS, length - start) - _EARLY:
+        raise cut_off(end / (length + _origin(stream)))
+    return Sound(samples=_joined(parts), rate=rate, start=first or 0.0)
+
+
+def _joined(parts: list[Any]) -> Any:
+    import numpy
+
     if not parts:
-        if reach.seconds is not None and reach.seconds < goal - _LATE:
-            raise cut_off(reach.seconds / (length or 1))
         raise Unreadable("no sound could be decoded there; the file is damaged or holds none")
-    samples = numpy.concatenate(parts, axis=1).T
-    return Sound(samples=samples, rate=rate, start=first or 0.0)
+    return numpy.concatenate(parts, axis=1).T
 
 
-def _sound_frames(container: Any, stream: Any, reach: _Reach) -> Iterator[Any]:
+def _sound_frames(container: Any, stream: Any) -> Iterator[Any]:
     for count, packet in enumerate(container.demux(stream)):
         if count > _PACKETS:
             return
-        reach.note(_time(packet))
         yield from packet.decode()

@@ -33,6 +33,7 @@ MEDIA_TYPES = frozenset(
 FALLBACK = frozenset({"image/tiff", "image/vnd.adobe.photoshop", "image/jp2"})
 _DAMAGED = "the picture data is damaged or cut off, so nobody looked at all of its pixels"
 _STRIP = 256
+_PARTS = 64
 
 
 def decode(opened: OpenAsset) -> ArrayPicture:
@@ -55,7 +56,9 @@ def decode(opened: OpenAsset) -> ArrayPicture:
                 "be decoded here; nobody looked at its pixels"
             )
         try:
-            return ArrayPicture(_pixels(oiio, source, opened.limits.pixels))
+            picture = ArrayPicture(_pixels(oiio, source, opened.limits.pixels))
+            _check_others(source, opened.limits.pixels)
+            return picture
         finally:
             source.close()
 
@@ -88,6 +91,23 @@ def _pixels(oiio: Any, source: Any, limit: int) -> Pixels:
 
     flat = numpy.concatenate(rows) if len(rows) > 1 else rows[0]
     return flat if flat.shape[2] >= 3 else numpy.repeat(flat[:, :, :1], 3, axis=2)
+
+
+def _check_others(source: Any, limit: int) -> None:
+    """Decode the other parts and sizes too, up to `limit` pixels: damage may lie there alone."""
+    for part in range(_PARTS):
+        for level in range(_PARTS):
+            if not source.seek_subimage(part, level):
+                source.geterror()
+                break
+            spec = source.spec()
+            limit -= spec.width * spec.height
+            if limit < 0:
+                return
+            if (part or level) and not spec.deep:
+                _whole(source, source.read_image(part, level, 0, spec.nchannels, "half"))
+        if level == 0:
+            return
 
 
 def _colour_channels(names: list[str]) -> tuple[int, int]:

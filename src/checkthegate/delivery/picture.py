@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     Pixels: TypeAlias = "numpy.ndarray[Any, Any]"
 
+RAW = (
+    "camera raw pictures cannot be decoded here, so nobody looked at its pixels; a TIFF, EXR or "
+    "JPEG made from it can be checked"
+)
 _RAW = frozenset({"image/x-camera-raw", "image/x-adobe-dng"})
 _PYAV = frozenset({"image/heic", "image/heif"})
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
@@ -85,10 +89,7 @@ def decode_picture(opened: OpenAsset) -> Picture:
 
     media_type = opened.asset.media_type
     if media_type in _RAW:
-        raise Unreadable(
-            "camera raw pictures cannot be decoded here, so nobody looked at its pixels; "
-            "a TIFF, EXR or JPEG made from it can be checked"
-        )
+        raise Unreadable(RAW)
     if media_type in oiio_picture.MEDIA_TYPES:
         return oiio_picture.decode(opened)
     if media_type in _PYAV:

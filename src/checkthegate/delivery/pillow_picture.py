@@ -5,13 +5,18 @@ Every other mode (palette, CMYK, 16 bits, float) is brought to L, LA, RGB or RGB
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import re
+import sys
 import warnings
 import zlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from checkthegate.delivery.extent import share_present
-from checkthegate.delivery.picture import DecodedPicture, check_size
+from checkthegate.delivery.picture import RAW, DecodedPicture, check_size
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
@@ -36,6 +41,8 @@ _WHOLE_FILE_LIMIT = 512 * 1024 * 1024
 _PLAIN_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 _PNG_PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"tRNS"})
 _ORIENTATION = 0x0112
+_DNG_VERSION = 0xC612
+_QUIET = logging.NullHandler()
 
 
 class UnknownFlavour(Unreadable):
@@ -58,13 +65,17 @@ def decode(opened: OpenAsset) -> DecodedPicture:
 def _loaded(opened: OpenAsset, stream: BinaryIO) -> Image:
     from PIL import Image, PngImagePlugin
 
+    # Pillow's loggers print where nobody listens.
+    logging.getLogger("PIL").addHandler(_QUIET)
     # Workflow graphs in compressed text chunks outgrow Pillow's 1 MB; the bound is ours instead.
     PngImagePlugin.MAX_TEXT_CHUNK = opened.limits.metadata_bytes
     image = None
     try:
         image = Image.open(stream, formats=FORMATS[opened.asset.media_type])
         check_size(*image.size, opened.limits.pixels)
-        image.load()
+        with _silence(image.format == "TIFF"):
+            _check_tiff(image, opened.asset.size)
+            image.load()
     except Unreadable:
         raise
     except Image.DecompressionBombError as problem:
@@ -72,6 +83,36 @@ def _loaded(opened: OpenAsset, stream: BinaryIO) -> Image:
     except Exception as problem:  # decoders meet hostile bytes with every kind of exception
         raise _damage(opened, image, problem) from None
     return image
+
+
+@contextlib.contextmanager
+def _silence(wanted: bool) -> Iterator[None]:
+    """No standard error while the block runs: libtiff writes its complaints there itself."""
+    if not wanted:
+        yield
+        return
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _check_tiff(image: Image, size: int) -> None:
+    """Refuse raw files in the guise of TIFF, and strips or tiles that lie behind the file's end."""
+    tags = getattr(image, "tag_v2", None)
+    if tags is None:
+        return
+    if _DNG_VERSION in tags:
+        raise Unreadable(RAW)
+    for offsets, counts in ((273, 279), (324, 325)):
+        parts = zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False)
+        if any(offset + count > size for offset, count in parts):
+            raise _cut_off(None)
 
 
 def _bomb(message: str, limit: int) -> Unreadable:

@@ -26,25 +26,25 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("ChatGPT", r"chatgpt"),
     ("GPT Image", r"gpt[ _-]?image(?:[ _-]?\d)?"),
     ("OpenAI", r"openai"),
-    ("Sora", r"openai[ _-]sora|sora[ _-]?2|sora[ _-](?:gen|video|ai|[0-9a-f]{8,}|\d{8})"),
-    ("Google Gemini", r"gemini[ _-]generated[ _-](?:image|video)|gemini[ _-]\d\.\d|"
+    ("Sora", r"openai[ _-]sora|sora2|sora[ _-](?:2[ _-])?(?:gen|video|ai|pro)|sora[ _-][0-9a-z]{20,}"),
+    ("Google Gemini", r"gemini[ _-]generated[ _-](?:image|video)|gemini[ _-]\d\.\d[ _-](?:pro|flash|image)|"
      r"nano[ _-]banana(?:[ _-]pro)?"),
     ("Google Imagen", r"imagen[ _-]?[34](?:\.0)?"),
     ("Google Veo", r"(?:google[ _-])?veo[ _-]?[23](?:[._-]\d)?|google[ _-]veo"),
     ("Google Lyria", r"google[ _-]lyria|lyria[ _-]?\d"),
-    ("Adobe Firefly", r"adobe[ _-]?firefly|firefly[ _-]?(?:image|video|ai|generated)|"
+    ("Adobe Firefly", r"adobe[ _-]?firefly|firefly[ _-]?(?:ai|generated)|"
      r"generative[ _-]?fill|genfill"),
     ("Runway", r"runway[ _-]?(?:ml|ai|gen[ _-]?\d\w{0,8})|gen-[34][ _-](?:alpha|turbo)"),
     ("Kling", r"kling[ _-]?ai|kling[ _-](?:\d{6,}|v?[1-9]\.\d|image|text|video|pro|master)"),
     ("Pika", r"pika[ _-]?(?:labs|art|ai|\d\.\d)"),
-    ("Luma", r"luma[ _-]?(?:ai|labs)|luma[ _-]dream|dream[ _-]machine"),
+    ("Luma", r"luma[ _-]?(?:ai|labs)|luma[ _-]dream"),
     ("Leonardo.Ai", r"leonardo[ ._-]?ai|leonardo[_ ](?:phoenix|diffusion|kino|vision|lightning|"
      r"lucid|photoreal|anime)[ _]\w+"),
     ("Krea", r"krea[ ._-]?ai"),
     ("Ideogram", r"ideogram[ ._-]?ai|ideogram[ _-]?v?\d(?:\.\d)?"),
     ("Recraft", r"recraft[ ._-]?(?:ai|v\d)"),
     ("Grok", r"grok[ _-](?:image|video|imagine|\d)|xai[ _-]grok"),
-    ("Stable Diffusion", r"stable[ _-]?diffusion|sdxl|sd[ _-]?(?:1[._]5|2[._]1|3[._]5)|"
+    ("Stable Diffusion", r"stable[ _-]?diffusion|sdxl|"
      r"(?:txt2img|img2img)(?:-(?:images|grids))?"),
     ("FLUX", r"flux[ ._-]?[12]?[ ._-]?(?:dev|schnell|pro|kontext)"),
     ("InvokeAI", r"invoke[ _-]?ai"),
@@ -56,7 +56,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("Jimeng", r"jimeng|dreamina|seedance|seedream"),
     ("Doubao", r"doubao"),
     ("Hunyuan", r"hunyuan(?:[ _-]?video)?"),
-    ("Wan", r"wan[ _-]?2[._][1-9]"),
+    ("Wan", r"wan[ _-]?2\.[1-9]"),
     ("LTX Video", r"ltxv|ltx[ _-]video"),
     ("Vidu", r"vidu[ _-]?(?:ai|q?\d)"),
     ("PixVerse", r"pixverse"),
@@ -72,7 +72,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
 
 _WHOLE: tuple[tuple[str, str], ...] = (
     ("ComfyUI", r"comfyui_(?:temp_[a-z]{5}_)?\d{5}_?\..*"),
-    ("Midjourney", rf"[\w.-]{{2,40}}?_\w[^/]{{2,200}}_{_UUID}(?:_\d)?\.\w{{3,4}}"),
+    (
+        "Midjourney",
+        rf"[\w.-]{{2,40}}?(?:_\w[^_]{{0,60}}){{3,40}}_{_UUID}"
+        r"(?:(?:_\d)?\.(?:png|jpe?g|webp)|_\d\.(?:mp4|gif))",
+    ),
     ("DALL·E", r"dall[·.∙•_ -]?e[ _]\d{4}-\d\d-\d\d.*"),
     ("ChatGPT", r"chatgpt[ _]image[ _].*"),
     ("Google Gemini", r"gemini_generated_image_\w+.*|generated image .{3,40}\.\w{3,4}"),

@@ -33,7 +33,7 @@ class StealthObserver:
     @property
     def settings(self) -> Mapping[str, Json]:
         """The library that decodes the pixels."""
-        return reader_versions("pillow")
+        return reader_versions("pillow", "openimageio")
 
     @property
     def reads_path(self) -> bool:

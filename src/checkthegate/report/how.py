@@ -74,12 +74,15 @@ def how_we_know(evidence: Evidence | Mapping[str, Any]) -> str:
     return _teller(observer, claim, detail)(claim, detail)
 
 
-def made_with(every: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The distinct tools and models that evidence of AI names, each as one phrase."""
+def made_with(every: Iterable[Mapping[str, Any]], *, brief: bool = False) -> list[str]:
+    """The distinct tools and models that evidence of AI names, each as one phrase.
+
+    `brief` leaves the models out where a tool is named.
+    """
     phrases: dict[str, None] = {}
     for evidence in every:
         _, claim, detail = _parts(evidence)
-        phrase = _tool_and_model(detail)
+        phrase = (brief and _named_tool(detail)) or _tool_and_model(detail)
         if phrase and claim.startswith("ai-") and claim != "ai-hint":
             phrases[phrase] = None
     return [p for p in phrases if not any(p != q and q.startswith(p) for q in phrases)]

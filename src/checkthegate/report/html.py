@@ -72,6 +72,7 @@ def _lists(document: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "stopped_by_gaps": bool(unread) and document["verdict"] in ("escalate", "blocked"),
         "rows": page.rows(),
         "tallies": page.tallies(),
+        "rulebook": page.rulebook(),
         "most_links": MOST_LINKS,
         "rows_in_chunk": ROWS_IN_CHUNK,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checkthegate.model import Verdict
+from checkthegate.model import Approval, Grade, Verdict
 from checkthegate.report.answer import GapGroup, Todo, gap_groups, todos
 from checkthegate.report.how import how_we_know, made_with, span_words
 from checkthegate.report.text import (
@@ -25,6 +26,8 @@ ROWS_IN_CHUNK: Final = 250
 _LARGEST_PICTURE: Final = 96 * 1024
 _MOST_WAYS: Final = 12
 _RANKS: Final = {verdict.value: verdict.rank for verdict in Verdict}
+_NEEDS: Final = {approval.value: approval.rank for approval in Approval}
+_GRADES: Final = {grade.value: grade.rank for grade in Grade}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,22 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class RuleWord:
-    """What a rule says of a file."""
+    """What a rule says of a file, with the place in the page that explains the rule."""
 
     rule: str
-    title: str
+    anchor: str
     reason: str
-    citation: str
     covered: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """A rule that was not met somewhere: what it asks and where it comes from."""
+
+    rule: str
+    anchor: str
+    title: str
+    citation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ class Page:
 
     def __init__(self, document: Mapping[str, Any], thumbnails: Mapping[str, bytes]) -> None:
         self._assets: list[Mapping[str, Any]] = document["assets"]
+        self._findings: list[Mapping[str, Any]] = document["findings"]
         self._thumbnails = thumbnails
         unclear = [n for n, asset in enumerate(self._assets) if asset["verdict"] != "clear"]
         unclear.sort(key=lambda n: -_RANKS[self._assets[n]["verdict"]])
@@ -153,6 +166,15 @@ class Page:
             for group in self._gap_groups
         ]
 
+    def rulebook(self) -> list[RuleEntry]:
+        """Every rule that some file or the delivery does not meet, in order of its id."""
+        every = [*self._findings, *(f for asset in self._assets for f in asset["findings"])]
+        broken = {f["rule"]: f for f in reversed(every) if f["outcome"] in ("fail", "unknown")}
+        return [
+            RuleEntry(rule, _rule_anchor(rule), full_sentence(f["title"]), f["citation"])
+            for rule, f in sorted(broken.items())
+        ]
+
     def tallies(self) -> list[tuple[str, int]]:
         """How many files there are of each verdict that occurs, the most severe first."""
         counts: dict[str, int] = {}
@@ -168,7 +190,7 @@ class Page:
         return f"f{number}" if number in self._carded else ""
 
     def _card(self, number: int, asset: Mapping[str, Any]) -> Card:
-        asked = [f for f in asset["findings"] if f["outcome"] in ("fail", "unknown")]
+        asked = _not_met(asset["findings"])
         path = asset["path"]
         return Card(
             anchor=f"f{number}",
@@ -183,7 +205,7 @@ class Page:
             prompts=_prompts(asset["evidence"]),
             gaps=list(dict.fromkeys(full_sentence(gap["reason"]) for gap in asset["gaps"])),
             rules=[_rule_word(finding) for finding in asked],
-            steps=_steps(asked),
+            steps=list(dict.fromkeys(f["next_step"] for f in asked if f["next_step"])),
         )
 
     def _row(self, number: int, asset: Mapping[str, Any]) -> Row:
@@ -193,7 +215,7 @@ class Page:
             verdict=asset["verdict"],
             kind=asset["kind"],
             ai=asset["ai"].replace("-", " "),
-            tools="; ".join(made_with(asset["evidence"])),
+            tools="; ".join(made_with(asset["evidence"], brief=True)),
             digest=asset["digest"],
             short=short_digest(asset["digest"]),
         )
@@ -219,7 +241,7 @@ def _ways(asset: Mapping[str, Any]) -> list[Way]:
     for evidence in _told_once(asset["evidence"]):
         where = span_words(evidence, asset["kind"])
         ways[Way(how_we_know(evidence), where, evidence["grade"])] = None
-    kept = list(ways)
+    kept = sorted(ways, key=lambda way: -_GRADES[way.grade])
     if len(kept) > _MOST_WAYS:
         more = count(len(kept) - _MOST_WAYS, "more statement")
         kept = [*kept[:_MOST_WAYS], Way(f"{sentence(more)}: see report.json.", "", "listed there")]
@@ -247,19 +269,22 @@ def _prompts(every: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _rule_word(finding: Mapping[str, Any]) -> RuleWord:
-    covered = finding["covered_by"] or finding["approval_id"] or ""
     return RuleWord(
         rule=finding["rule"],
-        title=sentence(finding["title"].rstrip(".")),
-        reason=finding["reason"],
-        citation=finding["citation"],
-        covered=covered,
+        anchor=_rule_anchor(finding["rule"]),
+        reason=full_sentence(finding["reason"]),
+        covered=finding["covered_by"] or finding["approval_id"] or "",
     )
 
 
-def _steps(asked: Sequence[Mapping[str, Any]]) -> list[str]:
-    worst = sorted(asked, key=lambda finding: -_RANKS[finding["verdict"]])
-    return list(dict.fromkeys(f["next_step"] for f in worst if f["next_step"]))
+def _rule_anchor(rule: str) -> str:
+    return "rule-" + re.sub(r"[^A-Za-z0-9.]", "-", rule)
+
+
+def _not_met(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Failed and unknown findings, the most severe first."""
+    asked = [finding for finding in findings if finding["outcome"] in ("fail", "unknown")]
+    return sorted(asked, key=lambda f: (-_RANKS[f["verdict"]], -_NEEDS[f["approval"]]))
 
 
 def _aside(todo: Todo) -> str:

@@ -31,7 +31,11 @@ class Said:
 
 
 def said(
-    folder: Path, content: bytes, sidecar: bytes | None = None, limits: Limits | None = None
+    folder: Path,
+    content: bytes,
+    sidecar: bytes | None = None,
+    limits: Limits | None = None,
+    media_type: str = "",
 ) -> Said:
     """What is read from a file with this content, identified as it is in a delivery."""
     file = folder / "picture.bin"
@@ -40,8 +44,8 @@ def said(
     if sidecar is not None:
         beside[".xmp"] = folder / "picture.xmp"
         beside[".xmp"].write_bytes(sidecar)
-    kind, media_type = identify(BytesIO(content), file.name)
-    asset = Asset(file.name, kind, media_type, len(content), digest_bytes(content))
+    kind, known = identify(BytesIO(content), file.name)
+    asset = Asset(file.name, kind, media_type or known, len(content), digest_bytes(content))
     opened = OpenedFile(asset, file, limits=limits, sidecars=beside)
     try:
         return Said(list(read_tags(opened)))

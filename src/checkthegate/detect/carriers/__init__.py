@@ -63,6 +63,10 @@ READERS = MappingProxyType(
 )
 """Media type to the module here whose `read(opened)` reads it; imported on first use."""
 
+_MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.TEXT})
+# Workflow graphs are documents of their own, with their own observer.
+_READ_ELSEWHERE = frozenset({"text/x-json"})
+
 
 def read_tags(opened: OpenAsset) -> Iterator[Carried]:
     """Every tag the asset carries, then those of an `.xmp` sidecar lying beside it.
@@ -79,7 +83,7 @@ def _embedded(opened: OpenAsset) -> Iterator[Carried]:
     if name is not None:
         module = import_module(f"{__name__}.{name}")
         yield from module.read(opened)
-    elif opened.asset.kind in (Kind.IMAGE, Kind.VIDEO, Kind.AUDIO):
+    elif opened.asset.kind in _MEDIA and opened.asset.media_type not in _READ_ELSEWHERE:
         raise Unreadable(
             f"metadata in files of the type {opened.asset.media_type} cannot be read here, "
             "so what it may say about AI is not known"

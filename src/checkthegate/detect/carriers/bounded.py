@@ -38,7 +38,7 @@ class Bounded:
 
     def peek(self, offset: int, length: int) -> bytes:
         """At most `length` bytes (a header); uncounted, so `length` must be small."""
-        return self._read_at(offset, length)
+        return self._read_at(offset, length) if 0 <= offset < self.size else b""
 
     def take(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes, counted against the metadata limit of the whole file."""
@@ -93,12 +93,17 @@ def collected(
     opened: OpenAsset, parse: Callable[[Bounded], Iterator[Carried]]
 ) -> Iterator[Carried]:
     """All that `parse` finds in the file: each trouble once, and no more tags than allowed."""
+    yield from capped(parse(bounded_asset(opened)), opened.limits)
+
+
+def capped(found: Iterator[Carried], limits: Limits) -> Iterator[Carried]:
+    """The same: each trouble once, no more tags than allowed, `Unreadable` as trouble."""
     tags, told = 0, set[str]()
-    for carried in shielded(parse(bounded_asset(opened))):
+    for carried in shielded(found):
         if isinstance(carried, Tag):
             tags += 1
-            if tags > opened.limits.items:
-                yield Trouble(f"it holds more than {opened.limits.items} tags; not all were read")
+            if tags > limits.items:
+                yield Trouble(f"it holds more than {limits.items} tags; not all were read")
                 return
             yield carried
         elif carried.reason not in told and len(told) < _TROUBLES:

@@ -32,7 +32,8 @@ class Member:
     """The `OpenAsset` of bytes in memory; it has tags only, no decoded views."""
 
     def __init__(self, content: bytes, media_type: str, limits: Limits) -> None:
-        kind = Kind(media_type.partition("/")[0])
+        family = media_type.partition("/")[0]
+        kind = Kind(family) if family in ("image", "video", "audio", "text") else Kind.OTHER
         self._content = content
         self.asset = Asset("embedded", kind, media_type, len(content), "")
         self.limits = limits

@@ -71,6 +71,7 @@ class Walk:
         self._what = what
         self._pixels = pixels
         self.commented = False
+        self._spare = 2 * content.size + 4096
         self._seen: set[int] = set()
         self._told: set[str] = set()
         self._big = False
@@ -187,6 +188,9 @@ class Walk:
             raise Unreadable(f"{self._what} has a text of unknown form: it is damaged")
         if entry.at < 0 or entry.at + entry.length > self._content.size:
             raise Unreadable(f"{self._what} points beyond its end: it is cut off or damaged")
+        self._spare -= entry.length
+        if self._spare < 0:
+            raise Unreadable(f"{self._what} uses the same bytes over and over: it is damaged")
         return self._content.take(entry.at, entry.length)
 
     def _text(self, entry: Entry, key: str) -> Iterator[Tag]:

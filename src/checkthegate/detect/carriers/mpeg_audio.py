@@ -16,6 +16,7 @@ from checkthegate.model import Unreadable
 _BLOCK = 1 << 20
 _SEARCH = 1 << 16
 _ENOUGH = 3
+_GAPS = 200
 _NO_SOUND = "no sound could be found after its tags: it is cut short or damaged"
 _FIRST = (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448)
 _SECOND = (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384)
@@ -58,6 +59,7 @@ class _Window:
     source: Bounded
     start: int = 0
     block: bytes = b""
+    gaps: int = 0
 
     def head(self, at: int, length: int = 7) -> bytes:
         """`length` bytes at `at`, fewer at the end of the file."""
@@ -130,6 +132,9 @@ def _free_format(window: _Window, at: int) -> bool:
 
 def _other(source: Bounded, window: _Window, at: int) -> int:
     """Length of padding, of lyrics, or of a short stretch until frames go on; else 0."""
+    window.gaps += 1
+    if window.gaps > _GAPS:
+        raise Unreadable("its sound is interrupted more often than can be checked")
     if source.zeros(at):
         return source.size - at
     if window.head(at, 11) == b"LYRICSBEGIN":

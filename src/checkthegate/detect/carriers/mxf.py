@@ -18,6 +18,7 @@ CARRIER = "mxf"
 _SMPTE = b"\x06\x0e\x2b\x34"
 _PARTITION = bytes.fromhex("060e2b34020501010d01020101")
 _INDEX_PACK = bytes.fromhex("060e2b34020501010d010201011101")
+_FILL = bytes.fromhex("060e2b340101010203010210")
 _ENCRYPTED = bytes.fromhex("060e2b34020401070d010301027e01")
 _SETS = bytes.fromhex("060e2b34025301010d01010101")
 _IDENTIFICATION, _TAGGED, _PACKAGES = 0x30, 0x3F, (0x36, 0x37)
@@ -49,10 +50,12 @@ class _Packet:
 
 @dataclass(frozen=True, slots=True)
 class _Partition:
-    """A partition's head: where its parts begin and how long its header metadata is."""
+    """A partition's head: its kind, the footer's offset, where header metadata and index end.
+
+    Bytes of metadata are counted from behind the filler that may follow the head.
+    """
 
     kind: int
-    status: int
     footer: int
     header: int
     body: int
@@ -107,8 +110,15 @@ def _partition(source: Bounded, at: int) -> _Partition:
         raise Unreadable(_DAMAGED)
     raw = source.take(packet.start, 88)
     footer, header, index = (int.from_bytes(raw[n : n + 8], "big") for n in (24, 32, 40))
-    body = packet.end + header + index
-    return _Partition(packet.key[13], packet.key[14], footer, packet.end + header, body)
+    start = packet.end
+    if header and _is_fill(source.peek(start, 16)):
+        start = _packet(source, start).end
+    return _Partition(packet.key[13], footer, start + header, start + header + index)
+
+
+def _is_fill(key: bytes) -> bool:
+    """Whether a key is the filler's, whose version byte writers disagree on."""
+    return key[:7] == _FILL[:7] and key[8:12] == _FILL[8:]
 
 
 def _places(source: Bounded) -> list[int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from checkthegate.detect.carriers import office_xml
-from checkthegate.detect.carriers.bounded import shielded, text_tag
+from checkthegate.detect.carriers.bounded import capped, shielded, text_tag
 from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
 from checkthegate.model import Unreadable
 from checkthegate.seams import Limits, OpenAsset
@@ -44,7 +44,7 @@ def read(opened: OpenAsset) -> Iterator[Carried]:
         (name for part, name in _CARRIERS.items() if part in opened.asset.media_type), "docx"
     )
     with opened.open() as stream:
-        yield from shielded(_document(stream, carrier, opened.limits))
+        yield from capped(_document(stream, carrier, opened.limits), opened.limits)
 
 
 def _document(stream: IO[bytes], carrier: str, limits: Limits) -> Iterator[Carried]:

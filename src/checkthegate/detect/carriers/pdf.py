@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from checkthegate.detect.carriers.bounded import shielded, xmp_tags
+from checkthegate.detect.carriers.bounded import capped, shielded, xmp_tags
 from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
 from checkthegate.model import Unreadable
 from checkthegate.seams import OpenAsset
@@ -35,7 +35,7 @@ def read(opened: OpenAsset) -> Iterator[Carried]:
     content = opened.read_at(0, size)
     if b"%%EOF" not in content[-_TAIL:]:
         yield Trouble("the PDF is cut short: its end mark is missing")
-    yield from shielded(_document(content, opened.limits.items))
+    yield from capped(_document(content, opened.limits.items), opened.limits)
 
 
 def _document(content: bytes, most: int) -> Iterator[Carried]:

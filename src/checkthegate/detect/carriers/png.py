@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from checkthegate.detect.carriers import png_text
+from checkthegate.detect.carriers.bounded import collected
 from checkthegate.detect.carriers.tag import Carried, Trouble
 from checkthegate.model import Unreadable
 from checkthegate.seams import Limits, OpenAsset
@@ -32,9 +33,12 @@ def read(opened: OpenAsset) -> Iterator[Carried]:
     A text whose checksum does not match is told and still read. Bytes after the end chunk
     are not looked at.
     """
+    return collected(opened, lambda content: _tags(opened, content.size))
+
+
+def _tags(opened: OpenAsset, size: int) -> Iterator[Carried]:
     with opened.open() as stream:
-        chunks = _Chunks(stream, opened.limits, opened.asset.size)
-        yield from chunks.tags()
+        yield from _Chunks(stream, opened.limits, size).tags()
 
 
 class _Chunks:

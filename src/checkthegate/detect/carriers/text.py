@@ -86,9 +86,16 @@ def _title_page(text: str) -> Iterator[Carried]:
             yield Tag("fountain", key, "\n".join(lines).strip())
 
 
+def _closed(content: bytes) -> bool:
+    """Whether every brace is closed; where raw bytes lie inside, only the last one counts."""
+    plain = re.sub(rb"\\[\\{}]", b"", content)
+    balanced = plain.count(b"{") == plain.count(b"}") or b"\\bin" in plain
+    return balanced and plain.rstrip(b"\0 \r\n\t")[-1:] == b"}"
+
+
 def _rtf(content: bytes) -> Iterator[Carried]:
     """Fields of the information group; anything that is not closed means a cut file."""
-    if content.rstrip(b"\0 \r\n\t")[-1:] != b"}":
+    if not _closed(content):
         yield Trouble("the document is cut short: its end mark is missing")
     for match in _RTF_FIELD.finditer(content[:1_000_000]):
         stop = content.find(b"}", match.end(), match.end() + 65_536)

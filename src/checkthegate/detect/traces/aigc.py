@@ -29,7 +29,7 @@ def traces(tags: Sequence[Tag]) -> Iterator[Evidence]:
     if parts:
         yield _said({tag.key.rsplit(":", 1)[-1]: tag.value for tag in parts}, parts[0], "")
     for tag in tags:
-        if top_name(tag) == "aigc" and tag not in parts and tag.value.strip():
+        if top_name(tag) == "aigc" and "AIGC/" not in tag.key and tag.value.strip():
             yield _said(_document(tag.value), tag, tag.value)
     for tag in named(tags, "usercomment", "imagedescription", "comment", "description"):
         if tag.value[:200].lstrip()[:1] == "{" and '"AIGC"' in tag.value[:1_000_000]:

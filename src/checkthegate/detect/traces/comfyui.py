@@ -2,7 +2,7 @@
 
 PNG text and MP4/WebM/Matroska keys `prompt` and `workflow`; EXIF Make, Model and
 ImageDescription beginning `Prompt:` or `Workflow:`; a `comment` holding both as JSON
-(VideoHelperSuite); any comment-like field that holds either form whole.
+(VideoHelperSuite); any other field that holds either form whole.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from checkthegate.detect.carriers.tag import Tag
 from checkthegate.detect.traces import comfy_graph
-from checkthegate.detect.traces.fields import Role, role, top_name
 from checkthegate.detect.traces.statement import parsed, state
 from checkthegate.model import Evidence, Grade, Json
 
 TOOL = "ComfyUI"
 _PREFIX = re.compile(r"\s*(prompt|workflow)\s*:\s*(?=[{\[\"])", re.I)
-_KEYS = frozenset({"prompt", "workflow", "make", "model", "usercomment", "extra_pnginfo"})
 
 
 def traces(tags: Sequence[Tag]) -> Iterator[Evidence]:
@@ -48,8 +46,6 @@ def _body(tag: Tag) -> str | None:
     prefix = _PREFIX.match(text[:40])
     if prefix:
         return text[prefix.end() :]
-    if top_name(tag) not in _KEYS and role(tag) is not Role.PROSE:
-        return None
     opening = text[:200].lstrip()[:1]
     return text if opening in ("{", '"') and _looks_like_comfy(text) else None
 

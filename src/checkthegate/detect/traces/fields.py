@@ -27,7 +27,9 @@ _TOOL = frozenset(
     encoder_settings creation_tool creator_tool tool writingapp writing_app writing_library
     muxingapp muxing_app vendor isft tsse tenc txxx:encoder txxx:software txxx:tool producer
     pdf:producer application app/application generator meta/generator originatingprogram writer
-    appl
+    appl productname companyname applicationname bext/originator bext/codinghistory hdlr/name
+    stsd/encoder rawdevelopingsoftware imageeditingsoftware metadataeditingsoftware
+    previewapplicationname illustrator:creatorsubtool
     """.split()  # noqa: SIM905
 ) | {"originating program", "program"}
 _CREATOR_IS_TOOL = frozenset({"pdf", "dpx"})
@@ -35,7 +37,7 @@ _CREDIT = frozenset({"credit", "photoshop:credit", "source", "photoshop:source"}
 _AUTHOR = frozenset(
     """
     author artist creator dc:creator core/creator core/lastmodifiedby by-line byline ©art ©aut
-    tpe1 iart writtenby authors
+    tpe1 iart writtenby authors xpauthor photographer auth operator writer/editor
     """.split()  # noqa: SIM905
 ) | {"written by"}
 _PROSE = frozenset(
@@ -45,7 +47,9 @@ _PROSE = frozenset(
     tit2 tit3 icmt inam isbj ikey caption caption-abstract headline keywords subject synopsis
     photoshop:headline com.apple.quicktime.comment com.apple.quicktime.description
     com.apple.quicktime.title com.apple.quicktime.keywords bext/description core/title
-    core/description core/subject core/keywords documentname
+    core/description core/subject core/keywords documentname caption/abstract imagetitle pagename
+    ldes ©dsc ©inf anno name comt user uslt lyrics notes doccomm txxx:comment txxx:description
+    txxx:title album talb ©alb
     """.split()  # noqa: SIM905
 ) | {"object name", "special instructions"}
 _ADDRESS = frozenset({"woas", "woaf", "woar", "wxxx", "url", "©url", "purl", "website", "source"})
@@ -57,6 +61,7 @@ def plain_key(tag: Tag) -> str:
     if tag.carrier == "iptc":
         head, _, rest = key.partition(" ")
         return rest if rest and head[:1].isdigit() else key
+    key = key.removeprefix("custom/")
     return key.rsplit(":", 1)[-1] if key.startswith("----:") else key
 
 
@@ -71,7 +76,7 @@ def top_name(tag: Tag) -> str:
 
     An editing history has `parameters` of its own, which are none of a generator's.
     """
-    return "" if "/" in tag.key[:200] else local_name(tag)
+    return "" if "/" in plain_key(tag) else local_name(tag)
 
 
 def role(tag: Tag) -> Role:

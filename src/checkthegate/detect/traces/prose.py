@@ -19,8 +19,7 @@ _LIMIT = 65_536
 _MADE = re.compile(
     r"\b(?:made|created|generated|produced|rendered|painted|composed|imagined|written|voiced)\s"
     r"(?:\w{1,12}\s)?(?:with|by|in|on|using|via|from|through)\s(?:the\s)?"
-    rf"((?:{TELLING}|suno|udio|sora|firefly|adobe firefly|runway|pika|kling|luma|ideogram|veo|"
-    r"gemini|grok|claude|copilot)(?!\w))",
+    rf"((?:{TELLING}|suno|udio|adobe firefly|kling|ideogram)(?!\w))",
     re.I,
 )
 _AI = re.compile(

@@ -18,7 +18,7 @@ WORD_LIMIT = 160
 LIST_LIMIT = 200
 PRIVATE_LIMIT = 2_000_000
 JSON_LIMIT = 32 * 1024 * 1024
-BRANCH_LIMIT = 3_000_000
+BRANCH_LIMIT = 1_000_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}")
@@ -107,7 +107,7 @@ def number(value: object) -> Json:
 def parsed(text: str) -> object:
     """The JSON document in `text`, with NaN and Infinity allowed, or None when there is none.
 
-    Documents over 32 MB, over 3 million branches or nested too deeply count as none.
+    Documents over 32 MB, over a million branches or nested too deeply count as none.
     """
     if len(text) > JSON_LIMIT or text.count(",") + text.count("[") > BRANCH_LIMIT:
         return None

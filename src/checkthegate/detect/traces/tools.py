@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,20 @@ _ANY = re.compile(
     "|".join(f"(?P<t{at}>{_bounded(t.pattern)})" for at, t in enumerate(TOOLS)), re.IGNORECASE
 )
 TELLING = "|".join(tool.pattern for tool in TOOLS if tool.telling)
-_VALUE_LIMIT = 4096
+_VALUE_LIMIT = 256
 
 
 def tool_in(value: str) -> Tool | None:
-    """The generator that a tool-naming field names, or None. The earliest in the table wins."""
-    text = value[:_VALUE_LIMIT].replace("_", " ").strip().strip("\0").strip()
+    """The generator that a tool-naming field names in its first 256 characters, or None.
+
+    The earliest in the table wins.
+    """
+    return _tool_in(value[:_VALUE_LIMIT])
+
+
+@lru_cache(maxsize=4096)
+def _tool_in(value: str) -> Tool | None:
+    text = value.replace("_", " ").strip().strip("\0").strip()
     bare = _BARE.get(text.lower())
     if bare is not None:
         return _BY_NAME[bare]
