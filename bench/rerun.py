@@ -1,6 +1,6 @@
 """Times `gate check` on a folder, and again on the unchanged folder, as whole processes.
 
-    python bench/rerun.py [--files 300] [--workers N]
+    python bench/rerun.py [--files 600] [--workers N]
 
 See bench/README.md.
 """
@@ -25,7 +25,7 @@ _GATE = Path(sys.executable).with_name("gate")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="An unchanged second run against the first.")
-    parser.add_argument("--files", type=int, default=300, help="files to check (300)")
+    parser.add_argument("--files", type=int, default=600, help="files to check (600)")
     parser.add_argument("--workers", type=int, default=0, help="worker processes (gate's default)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

@@ -56,3 +56,17 @@ def test_checksum_lists_and_luts_are_technical() -> None:
     lut = b'TITLE "look"\nLUT_3D_SIZE 2\n0 0 0\n1 1 1\n'
     assert told(sums)[1] == told(lut)[1] == "application/x-technical"
     assert told(b"d41d8cd98f00b204e9800998ecf8427e  reel_1.mov\nand a poem\n")[1] == "text/plain"
+
+
+def test_the_directory_of_a_tiff_may_lie_anywhere() -> None:
+    far = 20_000
+    directory = (
+        b"\x01\x00" + (0xC612).to_bytes(2, "little") + b"\x01\x00\x04\x00\x00\x00\x01\x04\x00\x00"
+    )
+    content = b"II*\0" + far.to_bytes(4, "little") + b"\0" * (far - 8) + directory
+    assert told(content) == (Kind.IMAGE, "image/x-adobe-dng")
+
+
+def test_a_drawing_with_its_own_entities_is_still_a_drawing() -> None:
+    content = b'<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "x" "y" [\n <!ENTITY ns "z">\n]>\n<svg>'
+    assert told(content) == (Kind.IMAGE, "image/svg+xml")

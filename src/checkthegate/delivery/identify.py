@@ -70,6 +70,8 @@ _BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
 )
 _MP4_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
+_MOST_TIFF_TAGS = 200
+_DNG_VERSION = 0xC612
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _FORM = {b"AIFF": "audio/aiff", b"AIFC": "audio/aiff"}
@@ -118,7 +120,7 @@ def _media_type(head: bytes, stream: BinaryIO, name: str) -> str:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return _refined(media_type, head, stream)
-    boxed = _boxed(head) or _tiff(head)
+    boxed = _boxed(head) or _tiff(head, stream)
     if boxed:
         return boxed
     # A UTF-16 byte order mark looks like the sync word of MPEG audio; text is the stricter test.
@@ -161,19 +163,18 @@ def _boxed(head: bytes) -> str | None:
     return None
 
 
-def _tiff(head: bytes) -> str | None:
+def _tiff(head: bytes, stream: BinaryIO) -> str | None:
     if head[:4] not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return None
-    order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
     if head[8:10] == b"CR":
         return "image/x-camera-raw"
+    order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
     first = int.from_bytes(head[4:8], order)
-    count = int.from_bytes(head[first : first + 2], order)
-    tags = {
-        int.from_bytes(head[at : at + 2], order)
-        for at in range(first + 2, first + 2 + 12 * min(count, 200), 12)
-    }
-    return "image/x-adobe-dng" if 0xC612 in tags else "image/tiff"
+    stream.seek(first)
+    directory = stream.read(2 + 12 * _MOST_TIFF_TAGS)
+    count = min(int.from_bytes(directory[:2], order), _MOST_TIFF_TAGS)
+    tags = {int.from_bytes(directory[at : at + 2], order) for at in range(2, 2 + 12 * count, 12)}
+    return "image/x-adobe-dng" if _DNG_VERSION in tags else "image/tiff"
 
 
 def _mpeg_audio(head: bytes) -> str | None:
@@ -203,7 +204,8 @@ def _zip_flavour(stream: BinaryIO) -> str:
 
 
 _XML = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<([\w:.-]+)", re.S
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)",
+    re.S,
 )
 _ROOTS = {
     b"svg": "image/svg+xml",

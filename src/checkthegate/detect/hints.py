@@ -26,9 +26,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("ChatGPT", r"chatgpt"),
     ("GPT Image", r"gpt[ _-]?image(?:[ _-]?\d)?"),
     ("OpenAI", r"openai"),
-    ("Sora", r"openai[ _-]sora|sora2|sora[ _-](?:2[ _-])?(?:gen|video|ai|pro)|sora[ _-][0-9a-z]{20,}"),
-    ("Google Gemini", r"gemini[ _-]generated[ _-](?:image|video)|gemini[ _-]\d\.\d[ _-](?:pro|flash|image)|"
-     r"nano[ _-]banana(?:[ _-]pro)?"),
+    ("Sora", r"openai[ _-]sora|sora2|sora[ _-](?:2[ _-])?(?:gen|video|ai|pro)|"
+     r"sora[ _-][0-9a-z]{20,}"),
+    ("Google Gemini", r"gemini[ _-]generated[ _-](?:image|video)|"
+     r"gemini[ _-]\d\.\d[ _-](?:pro|flash|image)|nano[ _-]banana(?:[ _-]pro)?"),
     ("Google Imagen", r"imagen[ _-]?[34](?:\.0)?"),
     ("Google Veo", r"(?:google[ _-])?veo[ _-]?[23](?:[._-]\d)?|google[ _-]veo"),
     ("Google Lyria", r"google[ _-]lyria|lyria[ _-]?\d"),
@@ -74,7 +75,7 @@ _WHOLE: tuple[tuple[str, str], ...] = (
     ("ComfyUI", r"comfyui_(?:temp_[a-z]{5}_)?\d{5}_?\..*"),
     (
         "Midjourney",
-        rf"[\w.-]{{2,40}}?(?:_\w[^_]{{0,60}}){{3,40}}_{_UUID}"
+        rf"[\w.-]{{2,40}}?(?:_[^\W_][^_]{{0,60}}){{3,40}}_{_UUID}"
         r"(?:(?:_\d)?\.(?:png|jpe?g|webp)|_\d\.(?:mp4|gif))",
     ),
     ("DALL·E", r"dall[·.∙•_ -]?e[ _]\d{4}-\d\d-\d\d.*"),

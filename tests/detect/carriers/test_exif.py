@@ -105,7 +105,7 @@ def test_writers_that_leave_out_the_pointer_behind_a_sub_directory() -> None:
         b"II*\0",
         b"garbage, not a block",
         b"II*\0\xff\xff\0\0",
-        b"II*\0\x08\0\0\0\0\0",
+        b"II*\0\x08\0\0\0\0\0" + b"\0\0\0\0" + b"content that a count of 0 hides",
         tiff({0x010E: (2, b"a long description\0")})[:-6],
         tiff({0x010E: (2, b"abc\0")}, following=8),
         tiff({0x010E: (2, b"abc\0")}, following=9000),
@@ -118,6 +118,10 @@ def test_writers_that_leave_out_the_pointer_behind_a_sub_directory() -> None:
 )
 def test_directories_that_lie(block: bytes) -> None:
     assert _troubles(block)
+
+
+def test_an_empty_directory_with_nothing_behind_it_is_whole() -> None:
+    assert not _troubles(b"II*\0\x08\0\0\0" + bytes(8))
 
 
 @given(st.binary(max_size=300))

@@ -232,3 +232,19 @@ def test_what_a_real_muxer_writes() -> None:
 
 def test_damaged_tags_inside_other_containers_are_told() -> None:
     assert troubles(list(reader.tags(b"no tag at all", Limits())))
+
+
+def test_adts_sound_behind_a_tag() -> None:
+    av = pytest.importorskip("av")
+    target = io.BytesIO()
+    with av.open(target, "w", format="adts") as container:
+        stream = container.add_stream("aac", rate=44100, layout="mono")
+        for at in range(20):
+            sound = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+            sound.rate, sound.pts = 44100, at * 1024
+            sound.planes[0].update(b"\0" * sound.planes[0].buffer_size)
+            container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+    whole = id3(frame(b"TIT2", b"\0x")) + target.getvalue()
+    assert troubles(look(whole)) == []
+    assert troubles(look(whole[:-3]))

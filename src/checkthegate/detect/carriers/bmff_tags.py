@@ -155,7 +155,9 @@ def _user_text(source: Bounded, box: Box) -> Iterator[Carried]:
     if source.peek(box.start + 4, 4) == b"data" and box.length >= 16:
         yield from _values(source, box, box.name)
         return
-    if not box.kind.startswith(b"\xa9") and _binary(source.peek(box.start, min(box.length, 68))[4:]):
+    if not box.kind.startswith(b"\xa9") and _binary(
+        source.peek(box.start, min(box.length, 68))[4:]
+    ):
         return
     raw = source.take(box.start, box.length)
     if box.kind.startswith(b"\xa9"):

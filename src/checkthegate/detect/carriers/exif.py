@@ -123,9 +123,12 @@ class Walk:
         self._content.step()
         width, step, code = (8, 20, "Q") if self._big else (2, 12, "H")
         count = self._unpack(code, exactly(self._content, offset, width, self._what))
+        start = offset + width
+        # Writers leave empty directories where nothing follows; one before content is damage.
+        if count == 0 and not self._content.peek(start, 64).strip(b"\0"):
+            return [], 0
         if not 0 < count <= _ENTRIES:
             raise Unreadable(f"{self._what} has a directory that cannot be right: it is damaged")
-        start = offset + width
         raw = exactly(self._content, start, step * count, self._what)
         entries = [
             self._entry(raw[at : at + step], start + at) for at in range(0, step * count, step)

@@ -85,7 +85,9 @@ def _frames(body: bytes, at: int, form: _Form, depth: int) -> Iterator[Carried]:
     while at + form.head <= len(body) and body[at]:
         count += 1
         name = body[at : at + form.name]
-        if not _NAME.match(name) or count > form.limits.items:
+        if count > form.limits.items:
+            raise Unreadable("its ID3 tag has more parts than can be checked")
+        if not _NAME.match(name):
             raise Unreadable(_DAMAGED)
         size = _frame_size(body, at, form)
         end = at + form.head + size

@@ -6,6 +6,8 @@ Sources: ECMA-376 part 2 (core properties), OASIS OpenDocument 1.3, EPUB 3.3 pac
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -35,7 +37,10 @@ _TELLING = (
     *(".mp4", ".m4v", ".mov", ".m4a", ".mp3", ".wav", ".avi", ".webm"),
 )
 _BOMB = "the document unpacks to more than can be checked, and was not wholly read"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError),
+    *(OSError, ValueError, OverflowError, EOFError, RuntimeError, LookupError),
+)
 
 
 def read(opened: OpenAsset) -> Iterator[Carried]:
@@ -51,7 +56,7 @@ def _document(stream: IO[bytes], carrier: str, limits: Limits) -> Iterator[Carri
     try:
         with zipfile.ZipFile(stream) as archive:
             yield from _members(archive, carrier, limits)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError):
+    except _DAMAGE:
         raise Unreadable("the document is damaged or cut short, and was not read") from None
 
 
