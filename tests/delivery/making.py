@@ -38,7 +38,9 @@ def movie(file: Path, frames: int = 50, *, sound: bool = True, **options: str) -
         for number in range(frames):
             pixels = numpy.zeros((240, 320, 3), numpy.uint8)
             pixels[:, :, 0] = 4 * number
-            container.mux(video.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts = number
+            container.mux(video.encode(frame))
         container.mux(video.encode())
         if audio is not None:
             for number in range(2 * frames):
@@ -97,13 +99,15 @@ def _meta(config: bytes, grid: bytes, samples: list[bytes], start: int) -> bytes
 def _hevc_tile(file: Path, level: int) -> tuple[bytes, bytes]:
     """(`hvcC` box, coded sample) of a flat tile."""
     with av.open(str(file), "w") as container:
-        stream = container.add_stream("libx265", rate=1)
+        quiet = {"x265-params": "log-level=none:info=0"}
+        stream = container.add_stream("libx265", rate=1, options=quiet)
         stream.width = stream.height = 128
         stream.pix_fmt = "yuv420p"
-        stream.options = {"x265-params": "log-level=none:info=0", "tag": "hvc1"}
         flat = numpy.full((128, 128, 3), level, numpy.uint8)
-        container.mux(stream.encode(av.VideoFrame.from_ndarray(flat, format="rgb24")))
-        container.mux(stream.encode())
+        frame = av.VideoFrame.from_ndarray(flat, format="rgb24")
+        for packet in stream.encode(frame) + stream.encode():
+            packet.pts = packet.dts = 0
+            container.mux(packet)
     whole = file.read_bytes()
     at = whole.index(b"hvcC") - 4
     config = whole[at : at + int.from_bytes(whole[at : at + 4], "big")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkthegate.model import Approval, Gap, Outcome, Verdict
+from checkthegate.model import AiState, Approval, Gap, Outcome, Verdict
 from checkthegate.report.answer import gap_groups, headline, lede, todos
 from checkthegate.report.document import report_outline
 from checkthegate.report.terminal import summary_lines, verdict_mark
@@ -70,8 +70,8 @@ def test_lede_tells_what_was_found_and_what_was_not_read(decision, clear_decisio
     assert "one is covered by an approval" in told
     assert "Three files could not be looked at" in told
     assert "No AI-made material was found." in lede(report_outline(clear_decision))
-    unread = make_decision([decided("a.png", ai="unknown", gaps=(CUT_SHORT,))])
-    assert "No AI" not in lede(report_outline(unread)) if unread.assets[0].ai else True
+    unread = make_decision([decided("a.png", ai=AiState.UNKNOWN, gaps=(CUT_SHORT,))])
+    assert "No AI" not in lede(report_outline(unread))
 
 
 def test_terminal_summary(decision):

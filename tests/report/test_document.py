@@ -22,7 +22,7 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 SCHEMA = jsonschema.Draft202012Validator(report_schema(), format_checker=FORMATS)
 SECRETS = (
-    "secret story", "blurry secrets", "424242424242", "mara_face", "Quillfeather", "KSampler\", ",
+    "secret story", "blurry secrets", "424242424242", "mara_face", "Quillfeather",
     "graph secret", "/home/", "/Users/", "jordan", "52.52", "13.40", "@example.com",
 )  # fmt: skip
 

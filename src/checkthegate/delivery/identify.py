@@ -86,6 +86,8 @@ _KINDS = {
     XLSX: Kind.TEXT,
     PPTX: Kind.TEXT,
     "application/vnd.oasis.opendocument.text": Kind.TEXT,
+    "application/vnd.oasis.opendocument.presentation": Kind.TEXT,
+    "application/vnd.oasis.opendocument.spreadsheet": Kind.TEXT,
     "text/plain": Kind.TEXT,
     "text/html": Kind.TEXT,
     ZIP: Kind.PACKAGE,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from checkthegate.model import Approval, Verdict
+from checkthegate.model import Approval, Outcome, Verdict
 from checkthegate.report.how import observer_words
 from checkthegate.report.text import count, full_sentence, listed, sentence, size_words, spell
 
@@ -34,7 +34,11 @@ _ANY_ADVICE: Final = "Ask for a sound, open copy and check again; until then, as
 
 @dataclass(slots=True)
 class Todo:
-    """One thing to do, for one file or for many. `numbers` are positions in `assets`."""
+    """One thing to do, for one file or for many. `numbers` are positions in `assets`.
+
+    `also` are further steps for the same files (step, then the rule that asks for it): what
+    matters less than `step`, or falls away once it is done.
+    """
 
     verdict: str
     approval: str
@@ -44,6 +48,7 @@ class Todo:
     numbers: list[int] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
+    also: dict[str, str] = field(default_factory=dict)
 
     @property
     def stops(self) -> bool:
@@ -83,14 +88,21 @@ class GapGroup:
 
 
 def todos(document: Document) -> list[Todo]:
-    """What to do next, the most severe first; one entry for a rule and a step, however many
-    files it concerns."""
+    """What to do next, the most severe first.
+
+    A file stands in one entry, that of its most severe finding; its other findings are what
+    that entry says `also`. Files with the same rule and step share an entry.
+    """
     grouped: dict[tuple[str, ...], Todo] = {}
-    for number, path, finding in _to_act_on(document):
-        group = (finding["verdict"], finding["rule"], finding["next_step"])
-        todo = grouped.setdefault(group, _todo(finding))
-        todo.reasons.add(finding["reason"])
-        todo.approval = _worse_approval(todo.approval, finding)
+    for number, path, findings in _to_act_on(document):
+        first, *others = sorted(findings, key=_weight)
+        group = (first["verdict"], first["rule"], first["next_step"])
+        todo = grouped.setdefault(group, _todo(first))
+        todo.reasons.add(first["reason"])
+        todo.approval = _worse_approval(todo.approval, first)
+        for finding in others:
+            if finding["next_step"]:
+                todo.also.setdefault(finding["next_step"], finding["rule"])
         if path is not None:
             todo.numbers.append(number)
             todo.paths.append(path)
@@ -144,20 +156,32 @@ def ai_counts(document: Document) -> dict[str, int]:
     return counts
 
 
-def _to_act_on(document: Document) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+def _to_act_on(
+    document: Document,
+) -> Iterator[tuple[int, str | None, list[Mapping[str, Any]]]]:
+    """Whatever asks for something: its number, its path, and its findings."""
     for finding in document["findings"]:
         if _asks(finding):
-            yield -1, None, finding
+            yield -1, None, [finding]
     told = {finding["outcome"] for finding in document["findings"]}
     if document["gaps"] and "unknown" not in told:
         for gap in document["gaps"]:
-            yield -1, gap["path"], _gap_finding(gap)
+            yield -1, gap["path"], [_gap_finding(gap)]
     for number, asset in enumerate(document["assets"]):
         asked = [finding for finding in asset["findings"] if _asks(finding)]
-        for finding in asked:
-            yield number, asset["path"], finding
         if asset["gaps"] and not any(one["outcome"] == "unknown" for one in asked):
-            yield number, asset["path"], _gap_finding(asset["gaps"][0])
+            asked.append(_gap_finding(asset["gaps"][0]))
+        if asked:
+            yield number, asset["path"], asked
+
+
+def _weight(finding: Mapping[str, Any]) -> tuple[int, int, bool]:
+    """Sorts findings: the most severe first, what is certain before what is open."""
+    return (
+        -Verdict(finding["verdict"]).rank,
+        -Approval(finding["approval"]).rank,
+        finding["outcome"] != "fail",
+    )
 
 
 def _asks(finding: Mapping[str, Any]) -> bool:
@@ -167,6 +191,7 @@ def _asks(finding: Mapping[str, Any]) -> bool:
 
 def _gap_finding(gap: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "outcome": Outcome.UNKNOWN.value,
         "verdict": Verdict.ESCALATE.value,
         "approval": Approval.NONE.value,
         "rule": "",

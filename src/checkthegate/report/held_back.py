@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from checkthegate.model import Evidence, canonical, keyed_digest
@@ -65,6 +66,7 @@ def scrubbed(text: str) -> str:
     return clean[:_LONGEST_TEXT] + "…"
 
 
+@lru_cache(maxsize=2048)
 def _scrub_prose(text: str) -> str:
     clean = _HOME.sub("…/", text)
     clean = _ABSOLUTE.sub("…/", clean)

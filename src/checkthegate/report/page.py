@@ -109,6 +109,7 @@ class Step:
     why: str
     aside: str
     links: Sequence[Link]
+    also: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,14 @@ class Page:
     def steps(self) -> list[Step]:
         """What to do next, the most severe first."""
         return [
-            Step(todo.verdict, todo.step, todo.why, _aside(todo), self._links(todo))
+            Step(
+                todo.verdict,
+                todo.step,
+                todo.why,
+                _aside(todo),
+                self._links(todo),
+                tuple(todo.also.items()),
+            )
             for todo in self._todos
         ]
 
@@ -199,7 +207,7 @@ class Page:
             facts=_facts(asset),
             verdict=asset["verdict"],
             digest=asset["digest"],
-            picture=data_uri(self._thumbnails.get(path, b"")),
+            picture=picture_uri(self._thumbnails.get(path, b"")),
             ways=_ways(asset),
             tools=made_with(asset["evidence"]),
             prompts=_prompts(asset["evidence"]),
@@ -221,7 +229,7 @@ class Page:
         )
 
 
-def data_uri(jpeg: bytes) -> str:
+def picture_uri(jpeg: bytes) -> str:
     """A small JPEG as a `data:` URI; empty for anything else, or for more than 96 KiB."""
     if not jpeg.startswith(b"\xff\xd8\xff") or len(jpeg) > _LARGEST_PICTURE:
         return ""

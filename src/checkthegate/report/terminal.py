@@ -26,6 +26,7 @@ _STYLES: Final = {"blocked": "bold red", "escalate": "bold yellow", "notify": "b
                   "clear": "bold green", "strong": "bold", "dim": "dim"}  # fmt: skip
 _MOST: Final = 10
 _MOST_FILES: Final = 3
+_MOST_ALSO: Final = 4
 _LONGEST_PATH: Final = 60
 
 Paint = Callable[[str, str], str]
@@ -92,6 +93,10 @@ def _next_steps(
         lines += rest
         about = " · ".join(filter(None, (_files(todo.paths), todo.rule)))
         lines += _wrapped(about, width, indent)
+        for step in list(todo.also)[:_MOST_ALSO]:
+            lines += _wrapped(step, width, f"{indent}  ", f"{indent}· ")
+        if len(todo.also) > _MOST_ALSO:
+            lines.append(f"{indent}· and {len(todo.also) - _MOST_ALSO} more: see the report.")
     if len(every) > _MOST:
         lines.append(f"  and {len(every) - _MOST:,} more: see the report.")
     return lines

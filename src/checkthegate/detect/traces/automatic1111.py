@@ -36,12 +36,12 @@ def _settings(tag: Tag, *, is_parameters: bool) -> Iterator[Evidence]:
     if found is not None:
         yield from_infotext(found, tag)
         return
-    if not is_parameters or tag.value[:200].lstrip()[:1] in ("", "{"):
-        return
     private: dict[str, Json] = {"comment": tag.value}
-    if "Negative prompt:" in tag.value:
+    if tag.value[:200].lstrip()[:1] in ("", "{"):
+        return
+    if infotext.looks_damaged(tag.value) or (is_parameters and "Negative prompt:" in tag.value):
         yield state("ai-generated", tag, tool=TOOL, private=private)
-    else:
+    elif is_parameters:
         yield state("ai-hint", tag, grade=Grade.SUSPECTED, private=private)
 
 

@@ -75,6 +75,11 @@ def find(text: str) -> Infotext | None:
     return Infotext(prompt.strip(), negative.strip(), _settings(line))
 
 
+def looks_damaged(text: str) -> bool:
+    """Whether enough of the settings' names are left in a text that `find` makes nothing of."""
+    return sum(mark in text for mark in _MARKS) >= 4
+
+
 def _settings_start(text: str) -> int | None:
     """Where the last line of settings begins; the line must hold two of the known names."""
     for found in _candidates(text):
