@@ -12,6 +12,8 @@ from checkthegate.model.use import Answer, DeclaredUse, NoTraining
 
 _MOST_ENTRIES: Final = 1_000
 _LONGEST: Final = 2_000
+_MOST_COMPLAINTS: Final = 100
+_MOST_HINTS: Final = 20
 _ANSWERS: Final[Mapping[str, Answer]] = {
     **dict.fromkeys(("yes", "y", "true", "on"), Answer.YES),
     **dict.fromkeys(("no", "n", "false", "off"), Answer.NO),
@@ -54,6 +56,8 @@ def _fields(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in stated.items():
+        if len(complaints) > _MOST_COMPLAINTS:
+            break
         field = known.get(name) if isinstance(name, str) else None
         if field is not None:
             if value is None and field.kind is FieldKind.TRAINING:
@@ -64,7 +68,7 @@ def _fields(
             where = f"“{at[0]}”" if at else "a declaration"
             _complain(
                 complaints, (*at, str(name)), f"“{shown(name)}” is not a field of {where}.",
-                did_you_mean(str(name), known),
+                _nearest(complaints, str(name), known), of_name=True,
             )  # fmt: skip
     for field in known.values():
         if field.mandatory and values.get(field.name) is None and not _told(complaints, at, field):
@@ -108,7 +112,7 @@ def _word(value: object, field: Field, at: Steps, complaints: list[Complaint]) -
         if found is None:
             _complain(
                 complaints, (*at, field.name), f"“{shown(value)}” is not one of its words.",
-                did_you_mean(value, field.words),
+                _nearest(complaints, value, field.words),
             )  # fmt: skip
         return found
     if isinstance(value, bool) and field.makes is Answer:
@@ -141,7 +145,7 @@ def _words(value: object, field: Field, at: Steps, complaints: list[Complaint]) 
             wrote = shown(each) if isinstance(each, str) else _WROTE.get(type(each), "this")
             _complain(
                 complaints, (*at, field.name, number), f"“{wrote}” is not one of its words.",
-                did_you_mean(str(each)[:100], field.words),
+                _nearest(complaints, str(each), field.words),
             )  # fmt: skip
         found.append(word)
     return tuple(found)
@@ -186,6 +190,8 @@ def _training(value: object, field: Field, at: Steps, complaints: list[Complaint
 
 def _wrote(value: object) -> str:
     kind = _WROTE.get(type(value), "this")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"“{shown(value)}”" if isinstance(value, str | int | float) else kind
 
 
@@ -203,8 +209,15 @@ def _wrong_type(
     )  # fmt: skip
 
 
-def _complain(complaints: list[Complaint], steps: Steps, message: str, hint: str) -> None:
-    complaints.append(Complaint(steps, message, hint))
+def _nearest(complaints: list[Complaint], word: str, known: Mapping[str, object]) -> str:
+    """The hint for a wrong word; left out after many, since looking for it takes time."""
+    return did_you_mean(word[:100], known) if len(complaints) < _MOST_HINTS else ""
+
+
+def _complain(
+    complaints: list[Complaint], steps: Steps, message: str, hint: str, of_name: bool = False
+) -> None:
+    complaints.append(Complaint(steps, message, hint, of_name))
 
 
 _READERS: Final = {

@@ -28,11 +28,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something wrong with a value, before it is known where the value was written."""
+    """Something wrong with a value, before it is known where the value was written.
+
+    `of_name` says that the field's name is wrong, not its value.
+    """
 
     steps: Steps
     message: str
     hint: str
+    of_name: bool = False
 
     def at(self, place: Place) -> Fault:
         """The same with its place."""

@@ -28,6 +28,7 @@ _TAGS = 1000
 _SOUND_SECONDS = 1.0
 _LATE = 1.0
 _EARLY = 0.3
+_STEPS_BACK = (0.0, 5.0, 30.0, float("inf"))
 _GUESSED = frozenset({"mp3", "aac", "amr", "mpegvideo"})
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
@@ -196,20 +197,33 @@ def _nearest(container: Any, stream: Any, fraction: float) -> Any:
     """The frame nearest to a fraction of the stream's length."""
     length = _seconds(container, stream)
     step = 1 / float(stream.average_rate or 25)
-    goal = min(fraction * length, max(0.0, length - step)) + _origin(stream)
+    origin = _origin(stream)
+    goal = min(fraction * length, max(0.0, length - step)) + origin
+    for back in _STEPS_BACK:
+        # formats without an index land between key frames; then from further ahead
+        start = goal - back if goal - back > origin else 0.0
+        best, reach = _walk(container, stream, start, goal - step / 2)
+        if best is not None:
+            break
+        if start <= 0:
+            raise Unreadable(
+                "no frame of the moving picture could be decoded there; the file is damaged"
+            )
+    if reach.ended and reach.seconds is not None and reach.seconds < goal - max(_LATE, 3 * step):
+        raise cut_off((reach.seconds - origin) / length)
+    return best
+
+
+def _walk(container: Any, stream: Any, start: float, goal: float) -> tuple[Any, _Reach]:
+    """The first frame at `goal` or later, else the last one met, and how far that went."""
     reach = _Reach()
     best = None
-    for frame in _frames_from(container, stream, goal, reach):
+    for frame in _frames_from(container, stream, start, goal, reach):
         best = frame
-        if frame.time is not None and frame.time + step / 2 >= goal:
-            return frame
-    if best is None:
-        raise Unreadable(
-            "no frame of the moving picture could be decoded there; the file is damaged"
-        )
-    if reach.ended and reach.seconds is not None and reach.seconds < goal - max(_LATE, 3 * step):
-        raise cut_off(reach.seconds / goal)
-    return best
+        time = _time(frame)
+        if time is not None and time >= goal:
+            break
+    return best, reach
 
 
 def _origin(stream: Any) -> float:
@@ -217,9 +231,11 @@ def _origin(stream: Any) -> float:
     return float(start * stream.time_base) if start is not None and stream.time_base else 0.0
 
 
-def _frames_from(container: Any, stream: Any, goal: float, reach: _Reach) -> Iterator[Any]:
-    """Frames from the key frame before `goal` on; all streams' packets count as reached."""
-    _seek(container, stream, goal)
+def _frames_from(
+    container: Any, stream: Any, start: float, goal: float, reach: _Reach
+) -> Iterator[Any]:
+    """Frames from the key frame before `start` on; all streams' packets count as reached."""
+    _seek(container, stream, start)
     budget = max(2, _PIXEL_BUDGET // max(1, stream.width * stream.height))
     for count, packet in enumerate(container.demux()):
         if count > _PACKETS:
@@ -235,15 +251,17 @@ def _frames_from(container: Any, stream: Any, goal: float, reach: _Reach) -> Ite
     reach.ended = True
 
 
-def _time(packet: Any) -> float | None:
-    stamp = packet.pts if packet.pts is not None else packet.dts
-    return None if stamp is None else float(stamp * packet.time_base)
+def _time(timed: Any) -> float | None:
+    """Seconds of media time of a packet or frame; AVI has decoding times only."""
+    stamp = timed.pts if timed.pts is not None else timed.dts
+    return None if stamp is None else float(stamp * timed.time_base)
 
 
 def _seek(container: Any, stream: Any, goal: float) -> None:
     import av
 
     if goal <= 0 or not stream.time_base:
+        container.seek(0)
         return
     try:
         container.seek(int(goal / stream.time_base), stream=stream, backward=True)

@@ -110,16 +110,16 @@ def todos(document: Document) -> list[Todo]:
 
 
 def gap_groups(document: Document) -> list[GapGroup]:
-    """What was not looked at, grouped by reason, in the order of first appearance."""
-    grouped: dict[tuple[str, str], GapGroup] = {}
+    """What was not looked at, grouped by reason, in the order of first appearance.
+
+    Several observers may stumble over the same thing in a file; it is said once.
+    """
+    grouped: dict[str, GapGroup] = {}
     for gap in document["gaps"]:
-        _gap_group(grouped, gap).paths.append(gap["path"])
-        grouped[gap["observer"], gap["reason"]].numbers.append(-1)
+        _add_gap(grouped, gap, -1, gap["path"])
     for number, asset in enumerate(document["assets"]):
         for gap in asset["gaps"]:
-            group = _gap_group(grouped, gap)
-            group.numbers.append(number)
-            group.paths.append(asset["path"])
+            _add_gap(grouped, gap, number, asset["path"])
     return list(grouped.values())
 
 
@@ -216,11 +216,12 @@ def _urgency(todo: Todo) -> tuple[int, int]:
     return -Verdict(todo.verdict).rank, -Approval(todo.approval).rank
 
 
-def _gap_group(grouped: dict[tuple[str, str], GapGroup], gap: Mapping[str, Any]) -> GapGroup:
-    group = gap["observer"], gap["reason"]
-    if group not in grouped:
-        grouped[group] = GapGroup(gap["observer"], gap["reason"], advice(gap["observer"]))
-    return grouped[group]
+def _add_gap(grouped: dict[str, GapGroup], gap: Mapping[str, Any], number: int, path: str) -> None:
+    reason = gap["reason"]
+    group = grouped.setdefault(reason, GapGroup(gap["observer"], reason, advice(gap["observer"])))
+    if not group.paths or (group.numbers[-1], group.paths[-1]) != (number, path):
+        group.numbers.append(number)
+        group.paths.append(path)
 
 
 def _found(document: Document) -> str:

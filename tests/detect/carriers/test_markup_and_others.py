@@ -114,7 +114,7 @@ def test_camera_raw_of_unknown_make_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_media_nobody_reads_is_a_gap(tmp_path: Path) -> None:
-    assert "cannot be read here" in said(tmp_path, b"FLV\1\5\0\0\0\x09" + bytes(50)).troubles[0]
+    assert "cannot be read here" in said(tmp_path, b"MThd\0\0\0\6\0\1\0\2" + bytes(50)).troubles[0]
 
 
 def test_every_image_type_that_is_identified_has_a_reader() -> None:
