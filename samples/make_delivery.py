@@ -27,6 +27,7 @@ BROKEN = "editorial/NH_101_storm_temp.jpg"
 ANCHOR = "development_anchor.pem"
 CHECKSUMS = "NH_101_checksums.sha256"
 SDXL_MARK = 0xB3EC907BB19E
+_VALID_DAYS = 30 * 365
 _WIDE = (640, 360)
 
 
@@ -194,7 +195,7 @@ def sign(file: Path, anchor: Path) -> None:
     """Sign a picture as made by a model; the root that would make it trusted goes to `anchor`."""
     from checkthegate.credentials.development import development_signer, sign_file
 
-    identity = development_signer("Night Harbour Development", datetime.now(UTC))
+    identity = development_signer("Night Harbour Development", datetime.now(UTC), days=_VALID_DAYS)
     sign_file(
         file,
         file,

@@ -37,7 +37,7 @@ def movie(file: Path, frames: int = 50, *, sound: bool = True, **options: str) -
         audio = container.add_stream("aac", rate=48000) if sound else None
         for number in range(frames):
             pixels = numpy.zeros((240, 320, 3), numpy.uint8)
-            pixels[:, :, 0] = 4 * number
+            pixels[:, :, 0] = min(4 * number, 255)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts = number
             container.mux(video.encode(frame))

@@ -9,12 +9,12 @@ import OpenEXR
 import OpenImageIO
 import pytest
 from PIL import Image
+from tests.delivery.making import SIZE, encoded, gradient, heif_grid
+from tests.detect.running import opened, opened_bytes
 
 from checkthegate.delivery.picture import ArrayPicture, DecodedPicture, thumbnail
 from checkthegate.model import Unreadable
 from checkthegate.seams import Limits, Picture
-from tests.delivery.making import SIZE, encoded, gradient, heif_grid
-from tests.detect.running import opened, opened_bytes
 
 
 def decoded(folder: Path, content: bytes, limits: Limits | None = None) -> Picture:
@@ -124,9 +124,7 @@ def test_the_limit_on_pixels_is_the_one_given(tmp_path: Path) -> None:
     assert decoded(tmp_path, content, Limits(pixels=96 * 64)).rgb.shape == (64, 96, 3)
 
 
-@pytest.mark.parametrize(
-    "name", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000"]
-)
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_cut_off_pictures_are_never_accepted(
     tmp_path: Path, name: str, share: float, capfd: pytest.CaptureFixture[str]
@@ -200,9 +198,7 @@ def test_exr_with_alpha_grey_and_odd_values(tmp_path: Path) -> None:
     assert decoded(tmp_path, exr({"Y": odd})).rgb[0, :, 1].tolist() == [0, 255, 0, 0]
 
 
-def test_damaged_exr_is_refused_quietly(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_damaged_exr_is_refused_quietly(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     noise = numpy.random.default_rng(1).random((300, 200)).astype(numpy.float16)
     whole = exr({"R": noise, "G": noise, "B": noise})
     for end in (200, len(whole) // 3, len(whole) - 500):

@@ -48,13 +48,14 @@ class DevelopmentIdentity:
     key_pem: bytes
 
 
-def development_signer(organisation: str, now: datetime) -> DevelopmentIdentity:
-    """A new identity valid from a day before `now` (with a time zone) for a year."""
+def development_signer(organisation: str, now: datetime, *, days: int = 365) -> DevelopmentIdentity:
+    """A new identity valid from a day before `now` (with a time zone) until `days` after it."""
     root_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root_name = _name(organisation, f"{organisation} development root")
     leaf_name = _name(organisation, f"{organisation} development signer")
-    root = _certificate(root_name, root_name, root_key, root_key, now, leaf=False)
-    leaf = _certificate(leaf_name, root_name, leaf_key, root_key, now, leaf=True)
+    until = now + timedelta(days=days)
+    root = _certificate(root_name, root_name, root_key, root_key, now, until, leaf=False)
+    leaf = _certificate(leaf_name, root_name, leaf_key, root_key, now, until, leaf=True)
     anchor = root.public_bytes(serialization.Encoding.PEM)
     return DevelopmentIdentity(
         organisation=organisation,
@@ -191,6 +192,7 @@ def _certificate(
     key: ec.EllipticCurvePrivateKey,
     issuer_key: ec.EllipticCurvePrivateKey,
     now: datetime,
+    until: datetime,
     *,
     leaf: bool,
 ) -> x509.Certificate:
@@ -202,7 +204,7 @@ def _certificate(
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365))
+        .not_valid_after(until)
         .add_extension(x509.BasicConstraints(ca=not leaf, path_length=None), critical=True)
         .add_extension(_key_usage(leaf=leaf), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)

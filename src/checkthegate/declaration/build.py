@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from checkthegate.declaration.faults import Complaint, Steps
 from checkthegate.declaration.hints import did_you_mean, shown
@@ -44,7 +44,7 @@ def build(stated: object, complaints: list[Complaint]) -> DeclaredUse | None:
             f"Write: schema: {SCHEMA}, or leave that line out.",
         )  # fmt: skip
     values = _fields(stated, FIELDS, (), complaints, also=("schema",))
-    return cast(DeclaredUse, DeclaredUse(**values)) if len(complaints) == before else None
+    return DeclaredUse(**values) if len(complaints) == before else None
 
 
 def _fields(

@@ -18,7 +18,8 @@ from checkthegate.declaration.shape import Field, FieldKind
 NONE: Final = "none"
 _FORMULA: Final = re.compile(r"'?[=+\-@'\t\r]")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "})
-_LISTS: Final = (FieldKind.WORDS, FieldKind.ENTRIES)
+_TOKEN: Final = re.compile(r"\\.|[;\n\r|]|[^\\;\n\r|]+|\\", re.DOTALL)
+_PARTING: Final = frozenset(";\n\r|")
 
 
 def from_cell(cell: str, field: Field) -> object:
@@ -78,24 +79,39 @@ def _entry(parts: Sequence[str], field: Field) -> object:
 
 def _parts(text: str) -> list[list[str]]:
     """Entries and their fields, trimmed, escapes undone."""
-    entries: list[list[str]] = [[""]]
-    at = 0
-    blank = True
-    while at < len(text):
-        character = text[at]
-        at += 1
-        if character == "\\" and at < len(text):
-            entries[-1][-1] = _begun(entries[-1][-1], blank) + ("\n" if text[at] == "n" else text[at])
-            at, blank = at + 1, False
-        elif character in ";\n\r|":
-            entries[-1][-1] = entries[-1][-1].rstrip(" \t\u00a0") if not blank else ""
-            if character == "|":
-                entries[-1].append("")
-            else:
-                entries.append([""])
-            blank = True
-        elif not (blank and character.isspace()):
-            entries[-1][-1] += character
-            blank = False
-    entries[-1][-1] = entries[-1][-1].rstrip(" \t\u00a0")
-    return entries
+    entries: list[list[str]] = [[]]
+    pieces: list[str] = []
+    for token in (*_TOKEN.findall(text), ";"):
+        if token in _PARTING:
+            entries[-1].append("".join(pieces).strip())
+            pieces = []
+            if token != "|":
+                entries.append([])
+        else:
+            pieces.append(_escaped(token[1]) if len(token) == 2 and token[0] == "\\" else token)
+    return entries[:-1]
+
+
+def _escaped(character: str) -> str:
+    return {"n": "\n", "r": "\r"}.get(character, character)
+
+
+def _fields(entry: Mapping[str, object], field: Field) -> str:
+    """An entry's fields, all of them but for those left at their default at the end."""
+    shown = [_escape(str(entry.get(name, ""))) for name in field.fields]
+    inner = list(field.fields.values())
+    while len(shown) > 1 and not shown[-1] and inner[len(shown) - 1].default is not None:
+        shown.pop()
+    return " | ".join(shown)
+
+
+def _escape(text: str) -> str:
+    for character, written in (
+        ("\\", "\\\\"),
+        (";", "\\;"),
+        ("|", "\\|"),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+    ):
+        text = text.replace(character, written)
+    return text

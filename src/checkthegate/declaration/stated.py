@@ -17,7 +17,10 @@ _MOST_FAULTS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One declaration as it was written. `place` finds what is complained of, or what is around it."""
+    """One declaration as it was written.
+
+    `place` finds what is complained of, or the nearest thing around it.
+    """
 
     value: object
     place: Callable[[Complaint], Place]

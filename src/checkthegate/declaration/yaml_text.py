@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import yaml
 
@@ -24,12 +24,14 @@ _MOST_UNFOLDED: Final = 20_000
 
 @dataclass(slots=True)
 class _Node:
-    """A value with its place. `size` counts the values inside it, itself included."""
+    """A value with its place. `size` counts the values inside it, itself included; `depth`
+    is how deeply they are nested; `whole` is False while it is being read."""
 
     value: Any
     place: Place
     keys: dict[str | int, Place]
     size: int = 1
+    depth: int = 0
     whole: bool = True
 
 
@@ -81,8 +83,9 @@ class _Reader:
                 node = self._begun(event)
                 if isinstance(event, yaml.CollectionStartEvent):
                     open_.append((node, []))
-                    if len(open_) > MAX_DEPTH:
-                        self._refuse(event, "This is nested too deeply.", "Write it plainly.")
+                if len(open_) + node.depth > MAX_DEPTH:
+                    _refuse(event, "This is nested too deeply.", "Write it plainly.")
+                if not node.whole:
                     continue
             if not open_:
                 return node
@@ -93,7 +96,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag not in (None, _TEXT_TAG):
-            self._refuse(event, "Tags (words with an exclamation mark) are not read here.",
+            _refuse(event, "Tags (words with an exclamation mark) are not read here.",
                          "Write the value alone.")  # fmt: skip
         place = _place(event)
         if isinstance(event, yaml.ScalarEvent):
@@ -109,20 +112,22 @@ class _Reader:
     def _alias(self, event: Any) -> _Node:
         node = self._anchors.get(event.anchor)
         if node is None or not node.whole:
-            self._refuse(event, f"Nothing complete is marked “{event.anchor[:40]}” before this.",
+            _refuse(event, f"Nothing complete is marked “{event.anchor[:40]}” before this.",
                          "Write the value out.")  # fmt: skip
         self._unfolded += node.size
         if self._unfolded > _MOST_UNFOLDED:
-            self._refuse(event, "The repeats (*) in this file unfold to far too much.",
+            _refuse(event, "The repeats (*) in this file unfold to far too much.",
                          "Write the values out.")  # fmt: skip
-        return _Node(node.value, _place(event), node.keys, node.size)
+        return _Node(node.value, _place(event), node.keys, node.size, node.depth)
 
-    def _refuse(self, event: Any, message: str, hint: str) -> Any:
-        raise Faulty(Fault(message, hint, place=_place(event)))
+
+def _refuse(event: Any, message: str, hint: str) -> NoReturn:
+    raise Faulty(Fault(message, hint, place=_place(event)))
 
 
 def _close(node: _Node, parts: list[_Node]) -> None:
     node.size += sum(part.size for part in parts)
+    node.depth = 1 + max((part.depth for part in parts), default=0)
     node.whole = True
     if isinstance(node.value, list):
         node.value.extend(parts)

@@ -6,7 +6,8 @@
         facts: {asset.final: yes, asset.ai: generated}
         expect: {outcome: fail, verdict: escalate, approval: required}
 
-A fact that is left out, or written as `unknown`, is not known.
+A fact that is left out, or written as `unknown`, is not known. A rule id that judges more
+than one scope needs `scope:` beside `rule:`.
 """
 
 from __future__ import annotations
@@ -26,22 +27,34 @@ def read_cases(
     files: Mapping[str, bytes], where: str, rules: Sequence[Rule], scopes: Mapping[str, Scope]
 ) -> tuple[Case, ...]:
     """All cases of a pack. Raises `PackError` naming the line."""
-    by_id = {rule.id: rule for rule in rules}
+    by_id = {(rule.id, rule.scope): rule for rule in rules}
     cases: list[Case] = []
     for name in sorted(files):
         if not (name.startswith("cases/") and name.endswith(".yaml")):
             continue
-        root = read_yaml(f"{where}/{name}", files[name]).fields_named(("rule", "cases"))
-        rule = by_id[root["rule"].one_of(by_id)]
+        root = read_yaml(f"{where}/{name}", files[name]).fields_named(
+            ("rule", "cases"), ("scope",)
+        )
+        rule_id = root["rule"].one_of(dict.fromkeys(rule.id for rule in rules))
+        judged = [rule.scope for rule in rules if rule.id == rule_id]
+        if len(judged) > 1 and "scope" not in root:
+            root["rule"].refuse(
+                f"{rule_id} judges more than one scope", f"Add scope: {' or '.join(judged)}."
+            )
+        rule = by_id[rule_id, root["scope"].one_of(judged) if "scope" in root else judged[0]]
         cases += [_case(node, rule, scopes[rule.scope]) for node in root["cases"].entries()]
     return tuple(cases)
 
 
 def check_coverage(rules: Iterable[Rule], cases: Iterable[Case]) -> None:
     """Every rule has a case for pass, fail and unknown, or `PackError`."""
-    shown = {(case.rule, case.outcome) for case in cases}
+    shown = {(case.rule, case.scope, case.outcome) for case in cases}
     for rule in rules:
-        missing = [outcome.value for outcome in _NEEDED if (rule.id, outcome) not in shown]
+        missing = [
+            outcome.value
+            for outcome in _NEEDED
+            if (rule.id, rule.scope, outcome) not in shown
+        ]
         if missing:
             raise PackError(
                 f"{rule.where}: the rule {rule.id} has no case for: {', '.join(missing)}",
@@ -58,6 +71,7 @@ def _case(node: Node, rule: Rule, scope: Scope) -> Case:
     return Case(
         name=fields["name"].text(),
         rule=rule.id,
+        scope=rule.scope,
         values=_values(fields["facts"], scope),
         outcome=Outcome(expect["outcome"].one_of([word.value for word in Outcome])),
         verdict=Verdict(verdict.one_of([word.value for word in Verdict])) if verdict else None,

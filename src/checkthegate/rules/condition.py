@@ -1,4 +1,4 @@
-"""Conditions as data: `all`, `any`, `not`, `some`, `every`, and comparisons on named facts.
+"""Conditions as data: `all`, `any`, `not`, `some`, `every`, `is`, and comparisons on facts.
 
     all:
       - asset.final: yes
@@ -6,19 +6,24 @@
       - evidence.gaps: {at_least: 1}
       - evidence.claims: {has: ai-watermark}
       - some: {in: use.tools, where: {environment: consumer}}
+      - is: generative
 
 Compiled once into closures; nothing written in a pack is ever run. Inside `some` and `every`
 a name without a dot is a field of the entry. An empty list has `every` and has not `some`.
+`is` names a term: a condition the pack defines once, with words of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
-from checkthegate.rules.kleene import UNKNOWN, Tri, all_of, any_of, negated
+from checkthegate.rules import phrases
+from checkthegate.rules.kleene import UNKNOWN, Tri
 from checkthegate.rules.nodes import Node
+from checkthegate.rules.phrases import Phrase
 from checkthegate.rules.scope import Entry, Fact, FactKind, Scope, Value, Values
 
 Test: TypeAlias = Callable[[Values, Entry], Tri]
@@ -28,23 +33,67 @@ NO_ENTRY: Entry = {}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition. `test` answers it; `because` names the facts that decided."""
+    """A compiled condition.
+
+    `test` answers it; `because` names the facts that decided; `phrase` says it in English.
+    """
 
     test: Test
     because: Because
+    phrase: Phrase
 
 
-ALWAYS = Condition(lambda values, entry: True, lambda values, entry: frozenset())
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition with a name, defined once in a pack.
+
+    It is about a whole scope, or, when `entries` names a list, about one entry of it.
+    `means` is the definition in plain English; the condition's own phrase is the pack's.
+    """
+
+    name: str
+    scope: str
+    entries: str | None
+    condition: Condition
+    means: str
 
 
-def read_condition(node: Node, scope: Scope) -> Condition:
-    """The condition written at `node`. Raises `PackError` naming the line."""
-    if not node.is_mapping and node.text() == "always":
+NO_TERMS: Mapping[str, Term] = MappingProxyType({})
+ALWAYS = Condition(lambda values, entry: True, lambda values, entry: frozenset(), phrases.ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Where a condition stands: its scope, the list whose entry it is about, the terms."""
+
+    scope: Scope
+    terms: Mapping[str, Term]
+    entries: str | None = None
+
+    @property
+    def fields(self) -> Mapping[str, Fact]:
+        """The fields of the entry; none outside of `some` and `every`."""
+        return self.scope.facts[self.entries].fields if self.entries else {}
+
+
+def read_condition(
+    node: Node, scope: Scope, terms: Mapping[str, Term] = NO_TERMS, entries: str | None = None
+) -> Condition:
+    """The condition written at `node`. Raises `PackError` naming the line.
+
+    `entries` names the list whose single entry it is about.
+    """
+    if entries is None and not node.is_mapping and node.text() == "always":
         return ALWAYS
-    return _condition(node, scope, {})
+    return _condition(node, _Context(scope, terms, entries))
 
 
-def _condition(node: Node, scope: Scope, inner: Mapping[str, Fact]) -> Condition:
+def describe(condition: Condition) -> str:
+    """The condition as one sentence in plain English."""
+    return phrases.sentence(condition.phrase.yes)
+
+
+def _condition(node: Node, context: _Context) -> Condition:
     fields = node.fields()
     if len(fields) != 1:
         node.refuse(
@@ -52,26 +101,50 @@ def _condition(node: Node, scope: Scope, inner: Mapping[str, Fact]) -> Condition
         )
     name, value = next(iter(fields.items()))
     if name in ("all", "any"):
-        parts = [_condition(child, scope, inner) for child in value.entries()]
+        parts = [_condition(child, context) for child in value.entries()]
         return _joined(parts, all_must=name == "all")
     if name == "not":
-        return _not(_condition(value, scope, inner))
+        return _not(_condition(value, context))
     if name in ("some", "every"):
-        return _quantified(value, scope, inner, every=name == "every")
-    fact = inner.get(name) or scope.facts.get(name)
+        return _quantified(value, context, every=name == "every")
+    if name == "is":
+        return _term(value, context)
+    inner = context.fields
+    fact = inner.get(name) or context.scope.facts.get(name)
     if fact is None:
-        known = ", ".join(sorted([*scope.facts, *inner]))
-        value.refuse(f"there is no fact '{name}' in scope {scope.name}", f"Known here: {known}.")
-    compare = _comparison(value, fact)
-    return _asked(name, compare, from_entry=name in inner)
+        known = ", ".join(sorted([*context.scope.facts, *inner]))
+        value.refuse(
+            f"there is no fact '{name}' in scope {context.scope.name}", f"Known here: {known}."
+        )
+    compare, phrase = _comparison(value, fact)
+    return _asked(name, compare, phrase, from_entry=name in inner)
+
+
+def _term(node: Node, context: _Context) -> Condition:
+    about = (context.scope.name, context.entries)
+    usable = {
+        name: term
+        for name, term in context.terms.items()
+        if (term.scope, term.entries) in (about, (about[0], None))
+    }
+    return usable[node.one_of(usable)].condition
 
 
 def _joined(parts: Sequence[Condition], *, all_must: bool) -> Condition:
+    if len(parts) == 1:
+        return parts[0]
     tests = tuple(part.test for part in parts)
-    join = all_of if all_must else any_of
+    decided, otherwise = (False, True) if all_must else (True, False)
 
     def test(values: Values, entry: Entry) -> Tri:
-        return join(part(values, entry) for part in tests)
+        result: Tri = otherwise
+        for part in tests:
+            answer = part(values, entry)
+            if answer is decided:
+                return decided
+            if answer is UNKNOWN:
+                result = UNKNOWN
+        return result
 
     def because(values: Values, entry: Entry) -> frozenset[str]:
         answer = test(values, entry)
@@ -83,37 +156,55 @@ def _joined(parts: Sequence[Condition], *, all_must: bool) -> Condition:
         )
         return frozenset().union(*deciding)
 
-    return Condition(test, because)
+    said = [part.phrase for part in parts]
+    return Condition(test, because, phrases.of_all(said) if all_must else phrases.of_any(said))
 
 
 def _not(part: Condition) -> Condition:
-    return Condition(lambda values, entry: negated(part.test(values, entry)), part.because)
+    inner = part.test
+
+    def test(values: Values, entry: Entry) -> Tri:
+        answer = inner(values, entry)
+        return UNKNOWN if answer is UNKNOWN else not answer
+
+    return Condition(test, part.because, phrases.opposite(part.phrase))
 
 
-def _quantified(node: Node, scope: Scope, inner: Mapping[str, Fact], *, every: bool) -> Condition:
+def _quantified(node: Node, context: _Context, *, every: bool) -> Condition:
     fields = node.fields_named(("in", "where"))
     name = fields["in"].text()
-    fact = scope.facts.get(name)
-    if inner or fact is None or fact.kind is not FactKind.RECORDS:
-        fields["in"].refuse(f"'{name}' is no list of entries in scope {scope.name}")
-    part = _condition(fields["where"], scope, fact.fields)
-    join = all_of if every else any_of
+    fact = context.scope.facts.get(name)
+    if context.entries or fact is None or fact.kind is not FactKind.RECORDS:
+        fields["in"].refuse(f"'{name}' is no list of entries in scope {context.scope.name}")
+    part = _condition(fields["where"], replace(context, entries=name))
+    inner = part.test
+    decided, otherwise = (False, True) if every else (True, False)
 
     def test(values: Values, entry: Entry) -> Tri:
         entries = values[name]
         if not isinstance(entries, tuple):
             return UNKNOWN
-        return join(part.test(values, each) for each in entries)
+        result: Tri = otherwise
+        for each in entries:
+            answer = inner(values, each)
+            if answer is decided:
+                return decided
+            if answer is UNKNOWN:
+                result = UNKNOWN
+        return result
 
     def because(values: Values, entry: Entry) -> frozenset[str]:
         entries = values[name]
         each = entries if isinstance(entries, tuple) else ()
         return frozenset({name}).union(*(part.because(values, one) for one in each))
 
-    return Condition(test, because)
+    said = phrases.of_every if every else phrases.of_some
+    return Condition(test, because, said(fact, part.phrase))
 
 
-def _asked(name: str, compare: Callable[[Value], bool], *, from_entry: bool) -> Condition:
+def _asked(
+    name: str, compare: Callable[[Value], bool], phrase: Phrase, *, from_entry: bool
+) -> Condition:
     named = frozenset() if from_entry else frozenset({name})
 
     def test_entry(values: Values, entry: Entry) -> Tri:
@@ -124,32 +215,39 @@ def _asked(name: str, compare: Callable[[Value], bool], *, from_entry: bool) -> 
         value = values[name]
         return UNKNOWN if value is UNKNOWN else compare(value)
 
-    return Condition(test_entry if from_entry else test_facts, lambda values, entry: named)
+    test = test_entry if from_entry else test_facts
+    return Condition(test, lambda values, entry: named, phrase)
 
 
-def _comparison(node: Node, fact: Fact) -> Callable[[Value], bool]:
+def _comparison(node: Node, fact: Fact) -> tuple[Callable[[Value], bool], Phrase]:
     if fact.kind is FactKind.FLAG:
         wanted = node.flag()
-        return lambda value: value is wanted
+        return (lambda value: value is wanted), phrases.of_flag(fact, wanted)
     if fact.kind is FactKind.CHOICE:
-        words = frozenset(_words(node, fact.choices))
-        return lambda value: value in words
+        chosen = _words(node, fact.choices)
+        return frozenset(chosen).__contains__, phrases.of_choice(fact, chosen)
     if fact.kind is FactKind.NUMBER:
-        return _number_comparison(node)
+        return _number_comparison(node, fact)
     if fact.kind is FactKind.RECORDS:
         node.refuse("a list of entries is asked about with some: or every:")
-    wanted_words = frozenset(_words(node.fields_named(("has",))["has"], fact.choices))
-    return lambda value: isinstance(value, frozenset) and not wanted_words.isdisjoint(value)
+    listed = _words(node.fields_named(("has",))["has"], fact.choices)
+    words = frozenset(listed)
+    return (
+        lambda value: isinstance(value, frozenset) and not words.isdisjoint(value)
+    ), phrases.of_choice(fact, listed)
 
 
-def _number_comparison(node: Node) -> Callable[[Value], bool]:
+def _number_comparison(node: Node, fact: Fact) -> tuple[Callable[[Value], bool], Phrase]:
     if not node.is_mapping:
         wanted = node.number()
-        return lambda value: value == wanted
+        return (lambda value: value == wanted), phrases.of_number(fact, wanted, wanted)
     bounds = node.fields_named((), ("at_least", "at_most"))
     least = bounds["at_least"].number() if "at_least" in bounds else 0
-    most = bounds["at_most"].number() if "at_most" in bounds else 10**9
-    return lambda value: isinstance(value, int) and least <= value <= most
+    most = bounds["at_most"].number() if "at_most" in bounds else None
+    top = 10**9 if most is None else most
+    return (
+        lambda value: isinstance(value, int) and least <= value <= top
+    ), phrases.of_number(fact, least, most)
 
 
 def _words(node: Node, choices: Iterable[str]) -> list[str]:

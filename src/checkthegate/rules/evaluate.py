@@ -39,6 +39,15 @@ def outcome_of(rule: Rule, values: Values) -> Outcome:
     return Outcome.FAIL if met is False and applies is True else Outcome.UNKNOWN
 
 
+def branch_of(rule: Rule, outcome: Outcome, values: Values) -> Branch:
+    """The branch an outcome ends in: the first that certainly holds, else the last."""
+    branches = rule.branches[outcome]
+    for branch in branches:
+        if branch.when.test(values, NO_ENTRY) is True:
+            return branch
+    return branches[-1]
+
+
 def evaluate(facts: Facts, pack: Pack) -> tuple[Finding, ...]:
     """The findings of every rule of that scope that applies, in the order of the pack."""
     findings = []
@@ -46,20 +55,22 @@ def evaluate(facts: Facts, pack: Pack) -> tuple[Finding, ...]:
         outcome = outcome_of(rule, facts.values)
         if outcome is Outcome.NOT_APPLICABLE:
             continue
-        branch = _branch(rule, outcome, facts.values)
-        findings.append(
-            Finding(
-                rule=rule.id,
-                outcome=outcome,
-                verdict=branch.verdict,
-                approval=branch.approval,
-                title=rule.title,
-                reason=branch.reason.filled(facts.words),
-                next_step=branch.next_step.filled(facts.words),
-                citation=rule.citation.text,
-            )
-        )
+        findings.append(finding_of(rule, outcome, branch_of(rule, outcome, facts.values), facts))
     return tuple(findings)
+
+
+def finding_of(rule: Rule, outcome: Outcome, branch: Branch, facts: Facts) -> Finding:
+    """What a rule says, its texts filled with the words of these facts."""
+    return Finding(
+        rule=rule.id,
+        outcome=outcome,
+        verdict=branch.verdict,
+        approval=branch.approval,
+        title=rule.title,
+        reason=branch.reason.filled(facts.words),
+        next_step=branch.next_step.filled(facts.words),
+        citation=rule.citation.text,
+    )
 
 
 def because(rule: Rule, values: Values) -> tuple[str, ...]:
@@ -137,12 +148,12 @@ def run_cases(pack: Pack, scopes: Iterable[Scope] = tuple(SCOPES.values())) -> l
     words = {scope.name: scope.words for scope in scopes}
     faults = []
     for case in pack.cases:
-        rule = pack.rule(case.rule)
+        rule = pack.rule(case.rule, case.scope)
         outcome = outcome_of(rule, case.values)
         said = [outcome.value]
         agreed = outcome is case.outcome
         if outcome is not Outcome.NOT_APPLICABLE:
-            branch = _branch(rule, outcome, case.values)
+            branch = branch_of(rule, outcome, case.values)
             branch.reason.filled(words[rule.scope])
             said += [branch.verdict.value, branch.approval.value]
             agreed &= case.verdict in (None, branch.verdict)
@@ -158,11 +169,3 @@ def _under_all(facts: Facts, packs: Sequence[Pack]) -> tuple[Finding, ...]:
             "nothing can be judged without a rule pack", hint="Report this as a fault."
         )
     return tuple(finding for pack in packs for finding in evaluate(facts, pack))
-
-
-def _branch(rule: Rule, outcome: Outcome, values: Values) -> Branch:
-    branches = rule.branches[outcome]
-    for branch in branches:
-        if branch.when.test(values, NO_ENTRY) is True:
-            return branch
-    return branches[-1]

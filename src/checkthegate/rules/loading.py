@@ -1,7 +1,7 @@
 """Reads a pack from the bytes of its files. Whatever is wrong is named by file and line.
 
-A pack is `pack.yaml` (its head, and rules), any `rules/*.yaml` (more rules),
-`cases/*.yaml` and `SOURCES.md`. A rule without cases for pass, fail and unknown is refused.
+A pack is `pack.yaml` (its head, terms, table, notes and rules), any `rules/*.yaml` (more
+rules), `cases/*.yaml` and `SOURCES.md`. A rule without cases for pass, fail and unknown is refused.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from datetime import date
 
 from checkthegate.model import Approval, Outcome, PackError, Verdict
 from checkthegate.rules.cases import check_coverage, read_cases
-from checkthegate.rules.condition import ALWAYS, read_condition
+from checkthegate.rules.condition import ALWAYS, Term, read_condition
 from checkthegate.rules.lock import pack_digest
+from checkthegate.rules.matrix import read_matrix
 from checkthegate.rules.nodes import Node, read_yaml
 from checkthegate.rules.pack import Branch, Citation, Confidence, Pack, Rule, SourceDocument
 from checkthegate.rules.scope import Scope
 from checkthegate.rules.scopes import SCOPES
+from checkthegate.rules.terms import read_terms
 from checkthegate.rules.texts import read_text
 
 _HEAD = ("schema", "id", "version", "title", "effective_from", "rule_prefix", "notice", "sources")
+_MORE = ("rules", "effective_until", "terms", "matrix", "notes")
 _RULE = ("id", "title", "scope", "applies_when", "requires", "pass", "fail", "unknown", "citation")
 _OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
 _SOURCE = ("title", "publisher", "address", "read_on", "captured_digest", "note")
@@ -41,12 +44,14 @@ def load_pack(files: Mapping[str, bytes], where: str, scopes: Mapping[str, Scope
                 path=where,
             )
     head_node = read_yaml(f"{where}/pack.yaml", files["pack.yaml"])
-    head = head_node.fields_named(_HEAD, ("rules",))
+    head = head_node.fields_named(_HEAD, _MORE)
     head["schema"].one_of(["checkthegate.pack/1"])
     sources = {name: _source(node) for name, node in head["sources"].fields().items()}
     prefix = _name(head["rule_prefix"])
+    terms = read_terms(head["terms"], scopes) if "terms" in head else {}
     rules = tuple(
-        _rule(node, prefix, sources, scopes) for node in _rule_nodes(head_node, head, files, where)
+        _rule(node, prefix, sources, scopes, terms)
+        for node in _rule_nodes(head_node, head, files, where)
     )
     cases = read_cases(files, where, rules, scopes)
     check_coverage(rules, cases)
@@ -55,6 +60,7 @@ def load_pack(files: Mapping[str, bytes], where: str, scopes: Mapping[str, Scope
         version=_name(head["version"]),
         title=head["title"].text(),
         effective_from=_date(head["effective_from"]),
+        effective_until=_until(head),
         prefix=prefix,
         notice=head["notice"].text(),
         sources=sources,
@@ -62,6 +68,9 @@ def load_pack(files: Mapping[str, bytes], where: str, scopes: Mapping[str, Scope
         by_scope={name: tuple(r for r in rules if r.scope == name) for name in scopes},
         cases=cases,
         digest=pack_digest(files),
+        terms=terms,
+        matrix=read_matrix(head["matrix"], sources, rules) if "matrix" in head else None,
+        notes=tuple(node.text() for node in head["notes"].entries()) if "notes" in head else (),
     )
 
 
@@ -75,12 +84,15 @@ def _rule_nodes(
             nodes += root.fields_named(("rules",))["rules"].entries()
     if not nodes:
         head_node.refuse("this pack has no rules", "Add rules: here, or files under rules/.")
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for node in nodes:
-        rule_id = node.fields_named(_RULE)["id"]
-        if rule_id.text() in seen:
-            rule_id.refuse(f"there are two rules {rule_id.text()}", "Give each its own id.")
-        seen.add(rule_id.text())
+        fields = node.fields_named(_RULE)
+        rule_id, scope = fields["id"].text(), fields["scope"].text()
+        if (rule_id, scope) in seen:
+            fields["id"].refuse(
+                f"there are two rules {rule_id} in scope {scope}", "Give each its own id."
+            )
+        seen.add((rule_id, scope))
     return nodes
 
 
@@ -89,6 +101,7 @@ def _rule(
     prefix: str,
     sources: Mapping[str, SourceDocument],
     scopes: Mapping[str, Scope],
+    terms: Mapping[str, Term],
 ) -> Rule:
     fields = node.fields_named(_RULE)
     rule_id = _name(fields["id"])
@@ -97,21 +110,28 @@ def _rule(
     scope = scopes[fields["scope"].one_of(scopes)]
     citation = _citation(fields["citation"], sources)
     branches = {
-        outcome: _branches(fields[outcome.value], outcome, scope, citation) for outcome in _OUTCOMES
+        outcome: _branches(fields[outcome.value], outcome, scope, citation, terms)
+        for outcome in _OUTCOMES
     }
     return Rule(
         id=rule_id,
         title=fields["title"].text(),
         scope=scope.name,
-        applies=read_condition(fields["applies_when"], scope),
-        requires=read_condition(fields["requires"], scope),
+        applies=read_condition(fields["applies_when"], scope, terms),
+        requires=read_condition(fields["requires"], scope, terms),
         branches=branches,
         citation=citation,
         where=f"{node.file}:{node.line}",
     )
 
 
-def _branches(node: Node, outcome: Outcome, scope: Scope, citation: Citation) -> tuple[Branch, ...]:
+def _branches(
+    node: Node,
+    outcome: Outcome,
+    scope: Scope,
+    citation: Citation,
+    terms: Mapping[str, Term],
+) -> tuple[Branch, ...]:
     """The branches of an outcome: all but the last say when; none is milder than allowed."""
     nodes = node.entries() if node.is_list else [node]
     branches = []
@@ -123,7 +143,7 @@ def _branches(node: Node, outcome: Outcome, scope: Scope, citation: Citation) ->
         _check_verdict(fields["verdict"], outcome, verdict, citation)
         branches.append(
             Branch(
-                when=ALWAYS if last else read_condition(fields["when"], scope),
+                when=ALWAYS if last else read_condition(fields["when"], scope, terms),
                 verdict=verdict,
                 approval=Approval(fields["approval"].one_of([word.value for word in Approval])),
                 reason=read_text(fields["reason"], scope.words),
@@ -177,6 +197,15 @@ def _source(node: Node) -> SourceDocument:
         captured_digest=digest,
         note=fields["note"].text(),
     )
+
+
+def _until(head: Mapping[str, Node]) -> date | None:
+    if "effective_until" not in head:
+        return None
+    until = _date(head["effective_until"])
+    if until < _date(head["effective_from"]):
+        head["effective_until"].refuse("the pack ends before it begins")
+    return until
 
 
 def _name(node: Node) -> str:

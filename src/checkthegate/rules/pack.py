@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from checkthegate.model import Approval, Outcome, PackRef, Verdict
-from checkthegate.rules.condition import Condition
+from checkthegate.rules.condition import NO_TERMS, Condition, Term
 from checkthegate.rules.scope import Values
 from checkthegate.rules.texts import Text
 
@@ -86,6 +86,7 @@ class Case:
 
     name: str
     rule: str
+    scope: str
     values: Values
     outcome: Outcome
     verdict: Verdict | None
@@ -93,9 +94,44 @@ class Case:
     where: str
 
 
+class Mark(StrEnum):
+    """The mark of a row in a published table of use cases."""
+
+    OK = "ok"
+    WARNING = "warning"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A row of a published table: the use, its mark in each capture seen, what it means.
+
+    `rules` are the rules of the pack that hold it. It documents; only rules judge.
+    """
+
+    id: str
+    use: str
+    marks: Mapping[str, Mark]
+    says: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A published table of use cases. `captures` says which copies were seen."""
+
+    source: str
+    captures: Mapping[str, str]
+    rows: tuple[MatrixRow, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A versioned, cited set of rules."""
+    """A versioned, cited set of rules.
+
+    In force from `effective_from` to `effective_until`, both included; None is open-ended.
+    `notes` are the readings chosen where the source allows more than one.
+    """
 
     id: str
     version: str
@@ -108,15 +144,43 @@ class Pack:
     by_scope: Mapping[str, tuple[Rule, ...]]
     cases: tuple[Case, ...]
     digest: str
+    effective_until: date | None = None
+    terms: Mapping[str, Term] = NO_TERMS
+    matrix: Matrix | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def ref(self) -> PackRef:
         """Id, version and digest: what a report names."""
         return PackRef(self.id, self.version, self.digest)
 
-    def rule(self, rule_id: str) -> Rule:
-        """The rule of that id. Raises `KeyError`."""
+    def in_force(self, as_of: date) -> bool:
+        """Whether this version holds on that day."""
+        until = self.effective_until
+        return self.effective_from <= as_of and (until is None or as_of <= until)
+
+    def rule(self, rule_id: str, scope: str | None = None) -> Rule:
+        """The rule of that id, in that scope if given. Raises `KeyError`."""
         for rule in self.rules:
-            if rule.id == rule_id:
+            if rule.id == rule_id and scope in (None, rule.scope):
                 return rule
         raise KeyError(rule_id)
+
+
+def describe_rule(rule: Rule) -> str:
+    """Where a rule applies and what it requires, in plain English."""
+    applies, requires = rule.applies.phrase.yes, rule.requires.phrase.yes
+    return f"Applies when: {applies}. Requires: {requires}."
+
+
+def effective(packs: Sequence[Pack], as_of: date) -> Pack:
+    """The version that holds on that day, out of versions of one pack.
+
+    The newest of those in force; when none is, the last one before that day, else the first.
+    Raises `ValueError` for no packs.
+    """
+    in_force = [pack for pack in packs if pack.in_force(as_of)]
+    begun = [pack for pack in packs if pack.effective_from <= as_of]
+    if in_force or begun:
+        return max(in_force or begun, key=lambda pack: pack.effective_from)
+    return min(packs, key=lambda pack: pack.effective_from)

@@ -37,12 +37,15 @@ class Fact:
 
     `choices` are the words of a choice (or of a set of words; empty means any word).
     `fields` are the facts of each entry of a list; their names have no dot.
+    `phrase` says it in plain English: for a yes or no the clause for each, for a list of
+    entries the word for one entry, else the subject of a sentence.
     """
 
     kind: FactKind
     meaning: str
     choices: tuple[str, ...] = ()
     fields: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
+    phrase: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from checkthegate.model import AiState, Kind
 from checkthegate.rules.scope import Fact, FactKind, Scope
+from checkthegate.rules.use_scope import USE
 
 _KINDS = tuple(kind.value for kind in Kind)
 _AI = (AiState.GENERATED.value, AiState.MODIFIED.value, AiState.NONE_FOUND.value)
@@ -89,4 +90,6 @@ DELIVERY = Scope(
     words=MappingProxyType({"count": "2 places", "gaps": "scans: the folder could not be listed"}),
 )
 
-SCOPES: Mapping[str, Scope] = MappingProxyType({"asset": ASSET, "delivery": DELIVERY})
+SCOPES: Mapping[str, Scope] = MappingProxyType(
+    {scope.name: scope for scope in (ASSET, DELIVERY, USE)}
+)
