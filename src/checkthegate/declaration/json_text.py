@@ -19,6 +19,10 @@ class _Twice(Exception):
     """A key stands twice in one object."""
 
 
+class _NoNumber(Exception):
+    """A word such as NaN, which JSON does not have."""
+
+
 def stated_in_json(text: str) -> list[Stated]:
     """The declaration, or each of a list of them. Raises `Faulty` where it is not JSON."""
     root = read_json(text)
@@ -44,9 +48,10 @@ def read_json(text: str) -> object:
         raise Faulty(_doubled(text)) from None
     except RecursionError:
         raise Faulty(Fault("This is nested too deeply.", "Write it plainly.")) from None
-    except ValueError as problem:
-        said = str(problem) if "allowed" in str(problem) else "a number is far too long"
-        raise Faulty(Fault(f"It is not valid JSON ({said}).", _MEND)) from None
+    except _NoNumber as problem:
+        raise Faulty(_no_number(text, str(problem))) from None
+    except ValueError:
+        raise Faulty(Fault("It is not valid JSON (a number is far too long).", _MEND)) from None
 
 
 def place_in_json(text: str, complaint: Complaint, before: Steps = ()) -> Place:
@@ -74,7 +79,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed")
+    raise _NoNumber(name)
 
 
 _decode: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_constant).decode
@@ -89,6 +94,12 @@ def _doubled(text: str) -> Fault:
             return Fault(f"“{name}” is written twice.", "Keep one of them.", name, place)
         seen.add(value.steps)
     return Fault("A field is written twice.", "Keep one of them.")
+
+
+def _no_number(text: str, word: str) -> Fault:
+    found = (token.start(1) for token in _TOKEN.finditer(text) if token[1] == word)
+    place = _place(text, next(found, 0))
+    return Fault(f"It is not valid JSON here ({word} is no value).", _MEND, "", place)
 
 
 @dataclass(frozen=True, slots=True)

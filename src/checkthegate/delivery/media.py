@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from checkthegate.delivery.container import codec_names, cut_off, opened_container, protected
 from checkthegate.delivery.extent import share_present
-from checkthegate.delivery.frames import to_pixels
+from checkthegate.delivery.frames import to_pixels, to_samples
 from checkthegate.delivery.picture import ArrayPicture, check_size
 from checkthegate.model import Unreadable
 from checkthegate.seams import Media, Sound, Stream
@@ -270,11 +270,8 @@ def _seek(container: Any, stream: Any, goal: float) -> None:
 
 
 def _heard(container: Any, stream: Any, start: float, length: float | None) -> Sound:
-    import av
-
     goal = start + _origin(stream)
     rate = stream.codec_context.sample_rate or 1
-    resampler = av.AudioResampler(format="fltp")
     parts: list[Any] = []
     first, end = None, None
     _seek(container, stream, goal)
@@ -284,7 +281,7 @@ def _heard(container: Any, stream: Any, start: float, length: float | None) -> S
         if end < goal:
             continue
         first = began if first is None else first
-        parts.extend(part.to_ndarray() for part in resampler.resample(frame))
+        parts.append(to_samples(frame))
         if end - goal >= _SOUND_SECONDS:
             break
     if length and end is not None and end < goal + min(_SOUND_SECONDS, length - start) - _EARLY:
@@ -297,7 +294,9 @@ def _joined(parts: list[Any]) -> Any:
 
     if not parts:
         raise Unreadable("no sound could be decoded there; the file is damaged or holds none")
-    return numpy.concatenate(parts, axis=1).T
+    if len({part.shape[1] for part in parts}) > 1:
+        raise Unreadable("the number of sound channels changes on the way; the file is damaged")
+    return numpy.concatenate(parts)
 
 
 def _sound_frames(container: Any, stream: Any) -> Iterator[Any]:

@@ -50,7 +50,7 @@ def decode(opened: OpenAsset) -> ArrayPicture:
     with opened.open() as stream, _descriptor(stream) as number:
         source = oiio.ImageInput.open(f"/dev/fd/{number}")
         if source is None:
-            oiio.geterror()
+            _forget_error(oiio)
             raise Unreadable(
                 "the picture could not be opened: it is damaged, or of a variety that cannot "
                 "be decoded here; nobody looked at its pixels"
@@ -59,6 +59,10 @@ def decode(opened: OpenAsset) -> ArrayPicture:
             picture = ArrayPicture(_pixels(oiio, source, opened.limits.pixels))
             _check_others(source, opened.limits.pixels)
             return picture
+        except Unreadable:
+            raise
+        except Exception:  # names and messages out of hostile files are not always text
+            raise Unreadable(_DAMAGED) from None
         finally:
             source.close()
 
@@ -98,7 +102,7 @@ def _check_others(source: Any, limit: int) -> None:
     for part in range(_PARTS):
         for level in range(_PARTS):
             if not source.seek_subimage(part, level):
-                source.geterror()
+                _forget_error(source)
                 break
             spec = source.spec()
             limit -= spec.width * spec.height
@@ -134,9 +138,15 @@ def _strips(source: Any, spec: Any, first: int, last: int, linear: bool) -> Iter
 
 def _whole(source: Any, part: Pixels | None) -> Pixels:
     if part is None:
-        source.geterror()
+        _forget_error(source)
         raise Unreadable(_DAMAGED)
     return part
+
+
+def _forget_error(told: Any) -> None:
+    """Take the error back, which the library would otherwise print at its end."""
+    with contextlib.suppress(UnicodeDecodeError):
+        told.geterror()
 
 
 def _shown(part: Pixels, linear: bool) -> Pixels:
