@@ -178,7 +178,7 @@ def _box(kind: bytes, body: bytes = b"") -> bytes:
 
 _FTYP = _box(b"ftyp", b"qt  \0\0\0\0qt  ")
 _MOOV = _box(b"moov", _box(b"mvhd", b"\0" * 100))
-_C2PA_BOX = _box(b"uuid", walks._C2PA_BOX + b"\0" * 30)
+_C2PA_BOX = _box(b"uuid", walks.C2PA_BOX + b"\0" * 30)
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,20 @@ def test_what_files_say_of_their_size(tmp_path: Path, film: Path) -> None:
         assert declared_size(found, len(tone)) is None
 
 
+def test_an_absurd_number_of_channels_is_refused(tmp_path: Path) -> None:
+    tone = bytearray(wave(1))
+    tone[22:24], tone[32:34] = (65).to_bytes(2, "little"), (130).to_bytes(2, "little")
+    with opened_bytes(tmp_path, "many.wav", bytes(tone)) as found, pytest.raises(Unreadable):
+        found.sound(0.0, 0)
+
+
+def test_lengths_beyond_all_files_are_no_trouble(tmp_path: Path) -> None:
+    pack = b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02\x04\x00\x83\0\0\x78"
+    for content in (pack + b"\xff" * 200, b"\0\0\0\1ftyp" + b"\xff" * 200):
+        with opened_bytes(tmp_path, "odd", content) as found:
+            assert 0 <= share_present(found, len(content)) <= 1
+
+
 @pytest.mark.shared
 def test_real_takes(shared_data: Path) -> None:
     for file in sorted((shared_data / "takes").glob("*.m[kp]*"))[:4]:

@@ -206,6 +206,25 @@ def test_damaged_exr_is_refused_quietly(tmp_path: Path, capfd: pytest.CaptureFix
     assert capfd.readouterr() == ("", "")
 
 
+def test_exr_channels_with_impossible_names(tmp_path: Path) -> None:
+    level = numpy.full((9, 7), 1.0, numpy.float16)
+    whole = exr({"R": level, "G": level, "B": level})
+    odd = whole.replace(b"B\0\1\0\0\0", b"\xec\0\1\0\0\0")
+    assert odd != whole
+    assert refused(tmp_path, odd[: len(odd) - 20])
+
+
+def test_every_part_of_an_exr_is_decoded(tmp_path: Path) -> None:
+    noise = numpy.random.default_rng(2).random((64, 64)).astype(numpy.float16)
+    kind = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    parts = [OpenEXR.Part(dict(kind), {"Y": noise}, name) for name in ("left", "right")]
+    buffer = io.BytesIO()
+    OpenEXR.File(parts).write(buffer)
+    whole = buffer.getvalue()
+    assert decoded(tmp_path, whole).rgb.shape == (64, 64, 3)
+    assert refused(tmp_path, whole[: len(whole) - 1000])
+
+
 @pytest.mark.parametrize("suffix", ["dpx", "hdr", "jxl"])
 def test_pictures_of_the_cutting_room(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"still.{suffix}"

@@ -54,7 +54,7 @@ def hidden(magic: str, content: bytes) -> Image.Image:
 
 def test_novelai_in_alpha(tmp_path: Path) -> None:
     observations = said(tmp_path, hidden("stealth_pngcomp", PACKED))
-    assert GENERATED in claims(observations)
+    assert claims(observations) == [GENERATED]
     first = observations[0]
     assert isinstance(first, Evidence)
     assert first.observer == "stealth"

@@ -48,6 +48,7 @@ class CheckRequest:
     paths: tuple[Path, ...]
     final: bool = True
     packs: tuple[str, ...] = ()
+    pack_folders: tuple[Path, ...] = ()
     home: Home | None = None
     out: Path | None = None
     workers: int = 2
@@ -79,6 +80,8 @@ class Checked:
 def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checked:
     """Check a delivery. Raises `UsageError` when there is nothing that could be checked."""
     started = time.monotonic()
+    names = request.packs or _configured_packs(request.home)
+    packs = load_packs(names, request.pack_folders, request.home)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-"))
         ours = Ours(request.home.folder if request.home else None, request.out)
@@ -90,7 +93,6 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
         plan = Planner(observers, cache, request.rehash).plan(turnover)
         looked = _look(request, plan, cache, settings, observers, progress)
         thumbnails = _thumbnails(request, looked, cache)
-    packs = load_packs(request.packs or _configured_packs(request.home))
     return Checked(_decide(request, turnover, looked, packs, started), thumbnails)
 
 

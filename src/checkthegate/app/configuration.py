@@ -13,7 +13,7 @@ from checkthegate.model import UsageError
 from checkthegate.seams import Limits
 
 _KNOWN: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
-    "production": {"name": str, "packs": list},
+    "production": {"name": str, "packs": list, "pack_folders": list},
     "delivery": {"temp": list},
     "limits": {"megapixels": (int, float), "observer_seconds": (int, float)},
     "trust": {"anchors": list},
@@ -22,10 +22,14 @@ _KNOWN: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Settings of a home. `temp` holds path patterns, `anchors` files relative to the home."""
+    """Settings of a home. `temp` holds path patterns.
+
+    `pack_folders` are folders of rule packs, `anchors` files; both relative to the home.
+    """
 
     production: str = ""
     packs: tuple[str, ...] = ("netflix",)
+    pack_folders: tuple[str, ...] = ()
     temp: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -37,7 +41,9 @@ def first_configuration(production: str, packs: Sequence[str]) -> str:
         "# Settings of this home. Everything here has a default and may be left out.\n\n"
         "[production]\n"
         f"name = {json.dumps(production, ensure_ascii=False)}\n"
-        f"packs = {json.dumps(list(packs))}  # the rules that apply\n\n"
+        f"packs = {json.dumps(list(packs))}  # the rules that apply\n"
+        "# More folders of rule packs, as seen from this folder: ../../packs\n"
+        "pack_folders = []\n\n"
         "[delivery]\n"
         "# What is not final although the delivery is, as path patterns: editorial/**\n"
         "temp = []\n\n"
@@ -65,6 +71,7 @@ def read_configuration(file: Path) -> Configuration:
     return Configuration(
         production=production.get("name", ""),
         packs=tuple(production.get("packs", ("netflix",))),
+        pack_folders=tuple(production.get("pack_folders", ())),
         temp=tuple(stated.get("delivery", {}).get("temp", ())),
         anchors=tuple(stated.get("trust", {}).get("anchors", ())),
         limits=Limits(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from checkthegate.app.places import shipped
-from checkthegate.model import InternalError, UsageError, digest_json
-from checkthegate.rules import Pack, load_pack
+from checkthegate.app.home import Home
+from checkthegate.app.rulebook import select_packs, shelves
+from checkthegate.model import InternalError, digest_json
+from checkthegate.rules import Pack
 from checkthegate.seams import Observer, ReportFormat
 
 OBSERVERS = "checkthegate.observers"
 REPORTS = "checkthegate.reports"
-HOUSE_PACK = "gate"
 _SETTINGS: dict[int, tuple[Observer, str]] = {}
 _WITHOUT_BYTES = frozenset({"application/x-empty", "application/octet-stream"})
 
@@ -71,49 +71,18 @@ def _own_settings(observer: Observer) -> str:
     return known[1]
 
 
-def load_packs(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Pack, ...]:
-    """The house pack and the named ones (`id` for the newest version, or `id@version`)."""
-    wanted = [HOUSE_PACK, *(name for name in names if name != HOUSE_PACK)]
-    return tuple(_load_pack(name, (*folders, shipped("packs"))) for name in dict.fromkeys(wanted))
+def load_packs(
+    names: Sequence[str],
+    folders: Sequence[Path] = (),
+    home: Home | None = None,
+    as_of: date | None = None,
+) -> tuple[Pack, ...]:
+    """The house pack and the named ones: `id@version`, or `id` for the version in force.
 
-
-def _load_pack(name: str, folders: Sequence[Path]) -> Pack:
-    pack_id, _, version = name.partition("@")
-    for folder in folders:
-        versions = _versions(folder / pack_id) if _plain(pack_id) else []
-        if versions and not version:
-            return _read_pack(versions[-1])
-        for candidate in versions:
-            if candidate.name == version:
-                return _read_pack(candidate)
-    known = sorted({each.name for folder in folders for each in folder.iterdir() if each.is_dir()})
-    raise UsageError(
-        f"There is no rule pack “{name}”.", hint=f"Known packs: {', '.join(known)}.", path=None
-    )
-
-
-def _plain(pack_id: str) -> bool:
-    return bool(pack_id) and "/" not in pack_id and not pack_id.startswith(".")
-
-
-def _versions(folder: Path) -> list[Path]:
-    """The version folders of a pack, oldest first by the numbers in their names."""
-    if not folder.is_dir():
-        return []
-    found = [entry for entry in folder.iterdir() if (entry / "pack.yaml").is_file()]
-    return sorted(
-        found, key=lambda entry: [int(n) if n.isdigit() else n for n in entry.name.split(".")]
-    )
-
-
-@cache
-def _read_pack(folder: Path) -> Pack:
-    files = {
-        entry.relative_to(folder).as_posix(): entry.read_bytes()
-        for entry in sorted(folder.rglob("*"))
-        if entry.is_file()
-    }
-    return load_pack(files, f"{folder.parent.name}/{folder.name}")
+    They are looked for among the shipped packs, those of the home, and in `folders`. `as_of`
+    is today when None.
+    """
+    return select_packs(names, shelves(home, folders), as_of or date.today())
 
 
 def _load(point: EntryPoint) -> Any:

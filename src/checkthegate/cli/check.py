@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from checkthegate.cli.options import HomeOption, JsonOption
+from checkthegate.cli.options import HomeOption, JsonOption, PackFolders
 
 if TYPE_CHECKING:
     from checkthegate.app.reporting import Reported
@@ -34,6 +34,7 @@ def check(
             help="Rules to apply (ID or ID@VERSION); may be given several times.", negative=""
         ),
     ] = None,
+    packs: PackFolders = None,
     out: Annotated[Path | None, Parameter(help="The folder that reports are written to.")] = None,
     as_json: JsonOption = False,
     workers: Annotated[
@@ -62,6 +63,7 @@ def check(
         paths=tuple(paths),
         final=not temp,
         packs=tuple(pack or ()),
+        pack_folders=tuple(packs or ()),
         home=used,
         out=out,
         workers=os.cpu_count() or 1 if workers is None else max(0, workers),

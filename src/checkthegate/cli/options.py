@@ -15,3 +15,9 @@ JsonOption = Annotated[
     bool,
     Parameter(name="--json", negative="", help="Print one JSON document and nothing else."),
 ]
+PackFolders = Annotated[
+    list[Path] | None,
+    Parameter(
+        name="--packs", negative="", help="A folder of your own packs; may be given several times."
+    ),
+]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checkthegate.credentials.remains import REMAINS
 from checkthegate.credentials.walks import WALKS, in_png
 from checkthegate.seams import OpenAsset
 
@@ -101,14 +102,17 @@ def surely_none(opened: OpenAsset) -> bool:
 
 
 def has_remains(opened: OpenAsset) -> bool:
-    """Whether a store's own marks lie in the file though the library found no credential."""
+    """Whether a store's own marks or place lie in the file though the library found none."""
     if opened.asset.media_type == "application/pdf":
         return _contains(opened, (_UUID_TAIL, b"C2PA_Manifest"))
     if opened.asset.media_type not in _BINARY:
         return False
     head = opened.read_at(0, _WINDOW)
     tail_at = max(len(head), opened.asset.size - _WINDOW)
-    return _marked(head) or _marked(opened.read_at(tail_at, _WINDOW))
+    if _marked(head) or _marked(opened.read_at(tail_at, _WINDOW)):
+        return True
+    look = REMAINS.get(opened.asset.media_type)
+    return look is not None and look(opened)
 
 
 def is_cut_short(opened: OpenAsset) -> bool:

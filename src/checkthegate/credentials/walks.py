@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 
 from checkthegate.seams import OpenAsset
 
+Wanted = Callable[[OpenAsset, int, int, int, bytes], bool]
 _STEPS = 100_000
 _DEPTH = 32
 _UNKNOWN = 0xFFFFFFFF
 _XMP_BYTES = 1024 * 1024
-_C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
@@ -37,8 +38,20 @@ def in_png(opened: OpenAsset) -> bool | None:
     return None
 
 
-def in_boxes(opened: OpenAsset) -> bool | None:
-    """ISO base media and QuickTime: the `uuid` box, or XMP that points elsewhere."""
+def _is_carrier(opened: OpenAsset, offset: int, start: int, length: int, head: bytes) -> bool:
+    extended = head[start : start + 16]
+    if extended != _XMP_BOX:
+        return extended == C2PA_BOX
+    packet = opened.read_at(offset, min(length, _XMP_BYTES))
+    return length > _XMP_BYTES or b"provenance" in packet
+
+
+def in_boxes(opened: OpenAsset, wanted: Wanted = _is_carrier) -> bool | None:
+    """ISO base media and QuickTime: the `uuid` box, or XMP that points elsewhere.
+
+    Or any other `uuid` box that is `wanted`: told its offset, where its type starts in its
+    first bytes, its length, and those bytes.
+    """
     size, offset = opened.asset.size, 0
     for _ in range(_STEPS):
         if offset == size:
@@ -54,18 +67,10 @@ def in_boxes(opened: OpenAsset) -> bool | None:
             length = size - offset
         if length < start or offset + length > size:
             return None
-        if kind == b"uuid" and _is_carrier(opened, offset, start, length, head):
+        if kind == b"uuid" and wanted(opened, offset, start, length, head):
             return True
         offset += length
     return None
-
-
-def _is_carrier(opened: OpenAsset, offset: int, start: int, length: int, head: bytes) -> bool:
-    extended = head[start : start + 16]
-    if extended != _XMP_BOX:
-        return extended == _C2PA_BOX
-    packet = opened.read_at(offset, min(length, _XMP_BYTES))
-    return length > _XMP_BYTES or b"provenance" in packet
 
 
 def in_riff(opened: OpenAsset) -> bool | None:
@@ -119,7 +124,7 @@ def _depth(opened: OpenAsset, offset: int) -> int:
     return depth
 
 
-_BOXED = (
+BOXED = (
     "image/avif",
     "image/heic",
     "image/heif",
@@ -132,6 +137,6 @@ WALKS: Mapping[str, Callable[[OpenAsset], bool | None]] = {
     "audio/wav": in_riff,
     "video/x-msvideo": in_riff,
     "image/webp": in_riff,
-    **dict.fromkeys(_BOXED, in_boxes),
+    **dict.fromkeys(BOXED, in_boxes),
 }
 """The walk for each media type that has one."""

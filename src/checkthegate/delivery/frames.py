@@ -26,10 +26,10 @@ def to_samples(frame: Any) -> Pixels:
     channels = frame.layout.nb_channels
     if channels > _MOST_CHANNELS:
         raise Unreadable(f"the sound has {channels} channels, and at most 64 can be looked at")
-    raw = frame.to_ndarray()
-    samples = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
+    raw: Pixels = frame.to_ndarray()
+    samples: Pixels = raw.T if frame.format.is_planar else raw.reshape(-1, channels)
     if samples.dtype.kind == "f":
-        return samples.astype(numpy.float32)
+        return numpy.asarray(samples, numpy.float32).copy()
     full = float(2 ** (8 * samples.dtype.itemsize - 1))
     centre = full if samples.dtype.kind == "u" else 0.0
-    return ((samples - centre) / full).astype(numpy.float32)
+    return numpy.asarray((samples - centre) / full, numpy.float32)

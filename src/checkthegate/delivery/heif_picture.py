@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkthegate.delivery.container import opened_container
-from checkthegate.delivery.extent import top_boxes
+from checkthegate.delivery.container import cut_off, opened_container
+from checkthegate.delivery.extent import share_present, top_boxes
 from checkthegate.delivery.frames import to_pixels
 from checkthegate.delivery.heif_items import Layout, layout
 from checkthegate.delivery.picture import ArrayPicture, check_size
@@ -23,6 +23,9 @@ _UNKNOWN = (
 
 def decode(opened: OpenAsset) -> ArrayPicture:
     """The main picture at full size; raises `Unreadable`."""
+    present = share_present(opened, opened.asset.size)
+    if present < 1:
+        raise cut_off(present)
     plan = _plan(opened)
     with opened_container(opened) as container:
         streams = {stream.id: stream for stream in container.streams.video}

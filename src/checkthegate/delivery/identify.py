@@ -209,6 +209,12 @@ _XML = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)",
     re.S,
 )
+_JSON = re.compile(rb'(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*[\[{"\d-]))')
+_MEDIA_NAME = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|tiff?|exr|dpx|psd|psb|heic|heif|avif|jxl|jp2|bmp|dng|cr[23]|nef|arw|"
+    r"mp4|m4v|mov|mkv|webm|mxf|avi|mpe?g|m2?ts|wav|bwf|aiff?|mp3|flac|m4a|aac|ogg|opus)$",
+    re.I,
+)
 _ROOTS = {
     b"svg": "image/svg+xml",
     b"svg:svg": "image/svg+xml",
@@ -233,11 +239,11 @@ def _text(head: bytes, name: str) -> str | None:
     root = _XML.match(plain)
     if root:
         return _ROOTS.get(root[1], "text/xml")
-    if plain[:1] in (b"{", b"[") and plain.lstrip()[1:].lstrip()[:1] in tuple(
-        bytes([c]) for c in b'"{[]}-0123456789tfn'
-    ):
+    if _JSON.match(plain) or (name.lower().endswith(".json") and plain[:1] in (b"{", b"[")):
         return "text/x-json"
-    return "text/plain"
+    # Text under a picture's, film's or sound's name is what is left of a damaged file, or an
+    # error page that was saved as one; nobody can tell what should have been there.
+    return UNKNOWN if _MEDIA_NAME.search(name) else "text/plain"
 
 
 def decoded(head: bytes) -> str | None:

@@ -61,7 +61,9 @@ class OpenedFile:
         return stream
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """At most `length` bytes from `offset`."""
+        """At most `length` bytes from `offset`; none for an offset no file can have."""
+        if not 0 <= offset < 1 << 62 or length <= 0:
+            return b""
         try:
             return os.pread(self._handle.fileno(), length, offset)
         except OSError as problem:

@@ -78,7 +78,8 @@ def _recognised(text: str, magic: str) -> Iterator[Evidence]:
     said = [found for found in recognise(_tags(text)) if found.claim.startswith("ai-")]
     if not any(found.grade is not Grade.SUSPECTED for found in said):
         yield _said("ai-generated", magic, Grade.DECLARED, {"comment": text})
-    for found in said:
+    named = [found for found in said if found.detail.get("tool")]
+    for found in named or said:
         yield dataclasses.replace(found, observer=StealthObserver.id)
 
 

@@ -7,13 +7,15 @@ output, so the claim is `ai-workflow` and nothing more.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from checkthegate.model import Asset, Gap, Json, Observation
 from checkthegate.seams import Example, OpenAsset
 
-_MEDIA_TYPES = frozenset({"text/x-json", "text/plain"})
+_JSON = "text/x-json"
+_MEDIA_TYPES = frozenset({_JSON, "text/plain"})
 _MARKS = (
     '"class_type"', '"last_node_id"', '"last_link_id"', "Node name for S&R",
     '"sui_image_params"', "Sampler:", '"invocation"', "invokeai", "stable_diffusion_model",
@@ -52,6 +54,13 @@ class WorkflowObserver:
                 f"only the first {opened.limits.document_bytes // 2**20} MB of this file were "
                 "searched for AI workflows and generation settings",
             )
+        elif opened.asset.media_type == _JSON and not _is_json(text):
+            yield Gap(
+                self.id,
+                "this JSON is damaged, cut off or nested too deeply, so what it holds is not "
+                "known; ask for it again",
+            )
+            return
         if any(mark in text for mark in _MARKS):
             yield from self._found(text, opened.asset.media_type)
 
@@ -85,6 +94,27 @@ class WorkflowObserver:
             Example("plain.json", b'{"nodes": [{"type": "clip", "name": "sh010"}]}'),
             Example("notes.txt", b"Steps: wash, dry, fold. Sampler plate on table 3.\n"),
         ]
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is one JSON document, or one on each line."""
+    try:
+        json.loads(text)
+    except RecursionError:
+        return False
+    except ValueError:
+        return _is_json_lines(text)
+    return True
+
+
+def _is_json_lines(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        for line in lines:
+            json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return len(lines) > 1
 
 
 def _text(opened: OpenAsset) -> str:

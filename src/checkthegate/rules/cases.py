@@ -32,9 +32,7 @@ def read_cases(
     for name in sorted(files):
         if not (name.startswith("cases/") and name.endswith(".yaml")):
             continue
-        root = read_yaml(f"{where}/{name}", files[name]).fields_named(
-            ("rule", "cases"), ("scope",)
-        )
+        root = read_yaml(f"{where}/{name}", files[name]).fields_named(("rule", "cases"), ("scope",))
         rule_id = root["rule"].one_of(dict.fromkeys(rule.id for rule in rules))
         judged = [rule.scope for rule in rules if rule.id == rule_id]
         if len(judged) > 1 and "scope" not in root:
@@ -51,9 +49,7 @@ def check_coverage(rules: Iterable[Rule], cases: Iterable[Case]) -> None:
     shown = {(case.rule, case.scope, case.outcome) for case in cases}
     for rule in rules:
         missing = [
-            outcome.value
-            for outcome in _NEEDED
-            if (rule.id, rule.scope, outcome) not in shown
+            outcome.value for outcome in _NEEDED if (rule.id, rule.scope, outcome) not in shown
         ]
         if missing:
             raise PackError(

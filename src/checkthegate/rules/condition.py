@@ -245,9 +245,9 @@ def _number_comparison(node: Node, fact: Fact) -> tuple[Callable[[Value], bool],
     least = bounds["at_least"].number() if "at_least" in bounds else 0
     most = bounds["at_most"].number() if "at_most" in bounds else None
     top = 10**9 if most is None else most
-    return (
-        lambda value: isinstance(value, int) and least <= value <= top
-    ), phrases.of_number(fact, least, most)
+    return (lambda value: isinstance(value, int) and least <= value <= top), phrases.of_number(
+        fact, least, most
+    )
 
 
 def _words(node: Node, choices: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checkthegate.model import Approval, Finding, InternalError, Outcome, PackRef, Verdict
@@ -37,30 +37,32 @@ class UseDecision:
 def judge_use(use: DeclaredUse, packs: Sequence[Pack]) -> UseDecision:
     """The answer under all packs side by side; the worst finding decides."""
     facts = use_facts(use)
-    findings: list[Finding] = []
-    passed: list[str] = []
-    for rule, outcome, branch in _said(facts.values, packs):
-        if outcome is Outcome.PASS:
-            passed.append(rule.id)
-        else:
-            findings.append(finding_of(rule, outcome, branch, facts))
+    said = list(_said(facts.values, packs))
+    verdict, approval = _worst(branch for _, _, branch in said)
+    findings = [
+        finding_of(rule, outcome, branch, facts)
+        for rule, outcome, branch in said
+        if outcome is not Outcome.PASS
+    ]
     findings.sort(key=_severity)
-    worst = findings[0].verdict if findings else Verdict.CLEAR
-    approvals = (finding.approval for finding in findings)
     return UseDecision(
-        verdict=worst,
-        approval=max(approvals, key=APPROVAL_RANK.__getitem__, default=Approval.NONE),
+        verdict=verdict,
+        approval=approval,
         findings=tuple(findings),
         rules=tuple([finding.rule for finding in findings]),
-        passed=tuple(passed),
+        passed=tuple([rule.id for rule, outcome, _ in said if outcome is Outcome.PASS]),
         packs=tuple([pack.ref for pack in packs]),
     )
 
 
 def weigh(facts: Facts, packs: Sequence[Pack]) -> tuple[Verdict, Approval]:
     """Verdict and approval alone: what `judge_use` says, without a word."""
+    return _worst(branch for _, _, branch in _said(facts.values, packs))
+
+
+def _worst(branches: Iterable[Branch]) -> tuple[Verdict, Approval]:
     verdict, approval = Verdict.CLEAR, Approval.NONE
-    for _, _, branch in _said(facts.values, packs):
+    for branch in branches:
         if VERDICT_RANK[branch.verdict] > VERDICT_RANK[verdict]:
             verdict = branch.verdict
         if APPROVAL_RANK[branch.approval] > APPROVAL_RANK[approval]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -145,7 +145,7 @@ class Pack:
     cases: tuple[Case, ...]
     digest: str
     effective_until: date | None = None
-    terms: Mapping[str, Term] = NO_TERMS
+    terms: Mapping[str, Term] = field(default_factory=lambda: NO_TERMS)
     matrix: Matrix | None = None
     notes: tuple[str, ...] = ()
 

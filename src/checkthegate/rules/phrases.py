@@ -91,9 +91,7 @@ def sentence(clause: str) -> str:
 
 def _joined(parts: Sequence[Phrase], word: str, *, denied: bool) -> str:
     said = [part.no if denied else part.yes for part in parts]
-    wrapped = [
-        text if part.simple else f"({text})" for text, part in zip(said, parts, strict=True)
-    ]
+    wrapped = [text if part.simple else f"({text})" for text, part in zip(said, parts, strict=True)]
     return f" {word} ".join(wrapped)
 
 

@@ -3,8 +3,8 @@
     terms:
       generative:
         scope: use
-        yes: a step is generative
-        no: no step is generative
+        says: a step is generative
+        denies: no step is generative
         means: {some: {in: use.tools, where: {generative: yes}}}
 
 With `entries: use.talent` a term is about one entry of that list. A term uses no other term.
@@ -27,14 +27,14 @@ def read_terms(node: Node, scopes: Mapping[str, Scope]) -> dict[str, Term]:
 
 
 def _term(name: str, node: Node, scopes: Mapping[str, Scope]) -> Term:
-    fields = node.fields_named(("scope", "yes", "no", "means"), ("entries",))
+    fields = node.fields_named(("scope", "says", "denies", "means"), ("entries",))
     scope = scopes[fields["scope"].one_of(scopes)]
     entries = None
     if "entries" in fields:
         lists = [name for name, fact in scope.facts.items() if fact.kind is FactKind.RECORDS]
         entries = fields["entries"].one_of(lists)
     condition = read_condition(fields["means"], scope, entries=entries)
-    phrase = Phrase(fields["yes"].text(), fields["no"].text())
+    phrase = Phrase(fields["says"].text(), fields["denies"].text())
     return Term(
         name=name,
         scope=scope.name,

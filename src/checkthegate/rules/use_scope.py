@@ -48,7 +48,9 @@ _TOOLS = _records(
     reuses=_flag(
         "the tool re-uses what goes in or comes out", "it re-uses material", "it re-uses none"
     ),
-    trains=_flag("the tool learns from what goes in or comes out", "it learns", "it does not learn"),
+    trains=_flag(
+        "the tool learns from what goes in or comes out", "it learns", "it does not learn"
+    ),
     generative=_flag(
         "the step generates; no for a plain, untrained tool; left out or unsure counts as yes",
         "it is generative",
@@ -82,16 +84,16 @@ _TALENT = _records(
         Exemption,
     ),
     consent=_flag(
-        "documented consent covers this use", "consent is documented", "consent is missing or refused"
+        "documented consent covers this use",
+        "consent is documented",
+        "consent is missing or refused",
     ),
 )
 _TRAINING = _records(
     "the model that is trained or fine-tuned: one entry, or none",
     "model trained",
     on=_choice("whose material it learns from", "the material", TrainedOn),
-    cleared=_flag(
-        "the training is cleared with the owners", "it is cleared", "it is not cleared"
-    ),
+    cleared=_flag("the training is cleared with the owners", "it is cleared", "it is not cleared"),
     scope=_choice("what the model is for", "its scope", TrainingScope),
 )
 

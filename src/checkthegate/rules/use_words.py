@@ -110,11 +110,14 @@ def _outside(use: DeclaredUse) -> str:
 
 
 def _uncleared(use: DeclaredUse) -> str:
-    return listed(
-        _INPUTS[each.what]
-        for each in use.inputs or ()
-        if each.cleared is not Answer.YES and each.what not in _FREE_INPUTS
-    ) or _INPUTS[InputKind.THIRD_PARTY]
+    return (
+        listed(
+            _INPUTS[each.what]
+            for each in use.inputs or ()
+            if each.cleared is not Answer.YES and each.what not in _FREE_INPUTS
+        )
+        or _INPUTS[InputKind.THIRD_PARTY]
+    )
 
 
 def _sensitive(use: DeclaredUse) -> str:
@@ -130,17 +133,21 @@ def _kinds(use: DeclaredUse, kinds: Iterable[InputKind]) -> str:
 
 
 def _pointed_at(use: DeclaredUse) -> str:
-    return listed(
-        _REFERENCES[each.what]
-        for each in use.references or ()
-        if each.permission is not Answer.YES
-    ) or "somebody’s work or likeness"
+    return (
+        listed(
+            _REFERENCES[each.what]
+            for each in use.references or ()
+            if each.permission is not Answer.YES
+        )
+        or "somebody’s work or likeness"
+    )
 
 
 def _effects(use: DeclaredUse) -> str:
-    return listed(
-        _EFFECTS[each.effect] for each in use.talent or () if each.effect and _counts(each)
-    ) or "a performance"
+    return (
+        listed(_EFFECTS[each.effect] for each in use.talent or () if each.effect and _counts(each))
+        or "a performance"
+    )
 
 
 def _counts(entry: TalentEntry) -> bool:
