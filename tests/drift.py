@@ -12,19 +12,21 @@ ROOT = Path(__file__).parent.parent
 
 def main() -> int:
     """0 when nothing drifted; else 1, naming each file."""
-    drifted = [*_schemas(), *_lock(), *_hosts()]
+    drifted = [*_schemas(), *_lock(), *_rule_pages(), *_hosts()]
     for line in drifted:
         print(line, file=sys.stderr)
     return 1 if drifted else 0
 
 
 def _schemas() -> list[str]:
-    from checkthegate.report.schemas import write_schemas
+    from checkthegate.app import schemas as triage
+    from checkthegate.report import schemas as report
 
     with tempfile.TemporaryDirectory() as folder:
         return [
-            f"schemas/{made.name} has drifted; run: python -m checkthegate.report.schemas schemas"
-            for made in write_schemas(Path(folder))
+            f"schemas/{made.name} has drifted; run: python -m {maker.__name__} schemas"
+            for maker in (report, triage)
+            for made in maker.write_schemas(Path(folder))
             if (ROOT / "schemas" / made.name).read_bytes() != made.read_bytes()
         ]
 
@@ -46,6 +48,19 @@ def _lock() -> list[str]:
         f"packs/packs.lock and packs/{pack}/{version} disagree"
         for pack, version in sorted(locked.keys() | found.keys())
         if locked.get((pack, version)) != found.get((pack, version))
+    ]
+
+
+def _rule_pages() -> list[str]:
+    from checkthegate.app.rules_pages import write_pages
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = {file.name: file.read_bytes() for file in write_pages(Path(folder))}
+    kept = {file.name: file.read_bytes() for file in (ROOT / "docs/rules").glob("*.md")}
+    return [
+        f"docs/rules/{name} has drifted; run: python -m checkthegate.app.rules_pages docs/rules"
+        for name in sorted(made.keys() | kept.keys())
+        if made.get(name) != kept.get(name)
     ]
 
 

@@ -7,12 +7,12 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.declaration.strategies import uses
 
 from checkthegate.declaration import Form, plain, read_declarations, read_lines, write
 from checkthegate.declaration.schema import use_schema
 from checkthegate.declaration.template import EXAMPLES, template
 from checkthegate.model.use import DeclaredUse
-from tests.declaration.strategies import uses
 
 several = st.lists(uses, min_size=1, max_size=3)
 WHOLE = [Form.YAML, Form.JSON, Form.CSV]
@@ -20,7 +20,7 @@ _VALID = jsonschema.Draft202012Validator(use_schema())
 
 
 @pytest.mark.parametrize("form", WHOLE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(declared=several)
 def test_reads_back_equal(form: Form, declared: list[DeclaredUse]) -> None:
     text = write(declared, form)

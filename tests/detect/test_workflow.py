@@ -97,16 +97,43 @@ def test_other_documents_are_no_recipes(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("deep", [b"[" * 300_000, b'{"a":' * 300_000])
-def test_depth_is_a_gap_only_where_a_workflow_begins(tmp_path: Path, deep: bytes) -> None:
+def test_depth_is_a_gap(tmp_path: Path, deep: bytes) -> None:
     [gap] = observe(tmp_path, b'{"class_type": ' + deep)
     assert isinstance(gap, Gap)
-    assert "workflow" in gap.reason
-    assert observe(tmp_path, b'{"prompt": ' + deep) == []
-
-
-def test_a_cut_workflow_is_a_gap(tmp_path: Path) -> None:
-    [gap] = observe(tmp_path, json.dumps(API).encode()[:-10])
+    assert "AI workflow" in gap.reason
+    [gap] = observe(tmp_path, b'{"prompt": ' + deep)
     assert isinstance(gap, Gap)
+    assert "this JSON is damaged" in gap.reason
+
+
+@pytest.mark.parametrize("keep", [20, 60, -10, -1])
+def test_a_cut_workflow_is_a_gap(tmp_path: Path, keep: int) -> None:
+    [gap] = observe(tmp_path, json.dumps(API).encode()[:keep])
+    assert isinstance(gap, Gap)
+    assert "AI workflow" in gap.reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"shots": ["sh010", "sh0',
+        b'{"shots": ["sh010"}',
+        b'[{"a": 1}, ',
+        b'{"a": 1}\n{"a": 1}}\n',
+        b'{"a": "\xff"}',
+    ],
+)
+def test_any_damaged_json_is_a_gap(tmp_path: Path, content: bytes) -> None:
+    [gap] = observe(tmp_path, content)
+    assert isinstance(gap, Gap)
+    assert "this JSON is damaged" in gap.reason
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"shots": ["sh010"]}', b'{"a": 1}\n{"a": 2}\n\n', b'{"rate": NaN}\n']
+)
+def test_whole_json_is_no_gap(tmp_path: Path, content: bytes) -> None:
+    assert observe(tmp_path, content) == []
 
 
 def test_text_beyond_the_limit_is_said_to_be_unread(tmp_path: Path) -> None:

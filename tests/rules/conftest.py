@@ -76,5 +76,15 @@ def netflix_pack() -> Pack:
 
 
 @pytest.fixture(scope="session")
+def every_pack(gate_pack: Pack, netflix_pack: Pack) -> tuple[Pack, ...]:
+    others = ("sag-aftra-tv/2026", "eu-ai-act-50/2026.08")
+    return (
+        gate_pack,
+        netflix_pack,
+        *(load_pack(pack_files(PACKS / name), f"packs/{name}") for name in others),
+    )
+
+
+@pytest.fixture(scope="session")
 def tiny() -> Callable[..., dict[str, bytes]]:
     return tiny_files

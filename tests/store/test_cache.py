@@ -44,9 +44,14 @@ def test_many_files_at_once(tmp_path: Path) -> None:
 
 def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.db")
-    with pytest.raises(sqlite3.Error), cache.together():
-        cache.remember_thumbnail("sha256:aa", b"jpeg")
-        cache.remember_thumbnail("sha256:bb", object())  # type: ignore[arg-type]
+
+    def half() -> None:
+        with cache.together():
+            cache.remember_thumbnail("sha256:aa", b"jpeg")
+            cache.remember_thumbnail("sha256:bb", object())  # type: ignore[arg-type]
+
+    with pytest.raises(sqlite3.Error):
+        half()
     assert cache.thumbnails(["sha256:aa"]) == {}
 
 

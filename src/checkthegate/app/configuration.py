@@ -42,7 +42,7 @@ def first_configuration(production: str, packs: Sequence[str]) -> str:
         "[production]\n"
         f"name = {json.dumps(production, ensure_ascii=False)}\n"
         f"packs = {json.dumps(list(packs))}  # the rules that apply\n"
-        "# More folders of rule packs, as seen from this folder: ../../packs\n"
+        "# More folders of rule packs, as seen from this file: ../packs\n"
         "pack_folders = []\n\n"
         "[delivery]\n"
         "# What is not final although the delivery is, as path patterns: editorial/**\n"

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checkthegate.app.home import Home
 from checkthegate.app.places import shipped
 from checkthegate.model import PackError, UsageError
 from checkthegate.rules import Pack, load_pack, read_lock
 from checkthegate.rules.pack import effective
 
+if TYPE_CHECKING:
+    from checkthegate.app.home import Home
+
 HOUSE_PACK = "gate"
 LOCK = "packs.lock"
-SHIPPED = "ships with gate"
+SHIPPED = "shipped"
 _MOST_FILES = 500
 _MOST_BYTES = 8_000_000
 _MOST_VERSIONS = 1_000
@@ -127,21 +130,17 @@ def find_pack(name: str, places: Sequence[Shelf], as_of: date) -> Volume:
     return read[effective([volume.read() for volume in versions], as_of).version]
 
 
-def select_packs(
-    names: Iterable[str], places: Sequence[Shelf], as_of: date
-) -> tuple[Pack, ...]:
+def select_packs(names: Iterable[str], places: Sequence[Shelf], as_of: date) -> tuple[Pack, ...]:
     """The house pack and the named ones, each once. Raises `PackError` if rule ids could clash."""
     wanted = [HOUSE_PACK, *(name for name in names if name != HOUSE_PACK)]
-    packs = {
-        pack.ref: pack for pack in (find_pack(name, places, as_of).read() for name in wanted)
-    }
+    packs = {pack.ref: pack for pack in (find_pack(name, places, as_of).read() for name in wanted)}
     by_prefix: dict[str, Pack] = {}
     for pack in packs.values():
         twin = by_prefix.setdefault(pack.prefix, pack)
         if twin.id != pack.id:
             raise PackError(
                 f"The packs {twin.id} and {pack.id} both call their rules “{pack.prefix}.…”.",
-                hint=f"Give one of them another rule_prefix, or apply only one of them.",
+                hint="Give one of them another rule_prefix, or apply only one of them.",
             )
     return tuple(packs.values())
 

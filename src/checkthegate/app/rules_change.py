@@ -121,9 +121,7 @@ def _said(finding: Any, rule: str, decision: UseDecision) -> str:
     return f"{finding.outcome.value}: {finding.verdict.value}{approval}"
 
 
-def _rule_change(
-    old: Document, new: Document, old_written: Any, new_written: Any
-) -> Document:
+def _rule_change(old: Document, new: Document, old_written: Any, new_written: Any) -> Document:
     parts = []
     for part in _PARTS:
         was, now = _part(old, part), _part(new, part)

@@ -1,7 +1,8 @@
 """A pack as a document: everything that people read of it, as plain JSON.
 
-Conditions are given in English as clauses: a text, or `{"all": […]}` and `{"any": […]}` of
-clauses, so that a page can set them as lists instead of nesting brackets.
+Conditions are given in English as clauses: a text, or `{"all": […]}` or `{"any": […]}` of
+clauses, so that a page can set them as lists instead of nesting brackets. `of` is added where
+they are about entries of a list (`for every step`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, TypeAlias
 
 from checkthegate.app.rulebook import Volume
 from checkthegate.rules import SCOPES, Pack, Rule
-from checkthegate.rules.condition import ALWAYS, Condition, read_condition
+from checkthegate.rules.condition import read_condition
 from checkthegate.rules.nodes import Node, read_yaml
 from checkthegate.rules.pack import Branch, Citation, Matrix
 from checkthegate.rules.scope import Fact, Scope
@@ -33,11 +34,11 @@ def pack_document(volume: Volume) -> Document:
         "notes": list(pack.notes),
         "terms": [
             {"name": term.name, "scope": term.scope, "about": term.entries,
-             "yes": term.condition.phrase.yes, "no": term.condition.phrase.no,
+             "says": term.condition.phrase.yes, "denies": term.condition.phrase.no,
              "means": term.means}
             for term in pack.terms.values()
         ],
-        "matrix": _matrix(pack.matrix, pack) if pack.matrix else None,
+        "matrix": _matrix(pack.matrix) if pack.matrix else None,
         "rules": [_rule(rule, nodes[rule.id, rule.scope], pack) for rule in pack.rules],
     }  # fmt: skip
 
@@ -76,7 +77,7 @@ def facts_document() -> list[Document]:
 
 def rule_nodes(files: Mapping[str, bytes], where: str) -> dict[RuleKey, Mapping[str, Node]]:
     """The rules as they are written, by id and scope. The pack must have been read already."""
-    found = {}
+    found: dict[RuleKey, Mapping[str, Node]] = {}
     for node in _written_rules(files, where):
         fields = node.fields()
         found[fields["id"].text(), fields["scope"].text()] = fields
@@ -91,16 +92,32 @@ def _written_rules(files: Mapping[str, bytes], where: str) -> Iterator[Node]:
                 yield from fields["rules"].entries()
 
 
-def clause(node: Node, scope: Scope, pack: Pack) -> Any:
-    """A written condition in English: a text, or `all` or `any` with a list of clauses."""
+def clause(node: Node, scope: Scope, pack: Pack, entries: str | None = None) -> Any:
+    """A written condition in English: a text, or a list of clauses as in the module's text.
+
+    `entries` names the list whose single entry it is about.
+    """
     if node.is_mapping:
-        fields = node.fields()
-        name, value = next(iter(fields.items()))
-        if name in ("all", "any") and len(value.entries()) > 1:
-            return {name: [clause(child, scope, pack) for child in value.entries()]}
+        name, value = next(iter(node.fields().items()))
         if name in ("all", "any"):
-            return clause(value.entries()[0], scope, pack)
-    return read_condition(node, scope, pack.terms).phrase.yes
+            parts = [clause(child, scope, pack, entries) for child in value.entries()]
+            return {name: parts} if len(parts) > 1 else parts[0]
+        if name in ("some", "every"):
+            inside = _of_entries(name, value, scope, pack)
+            if inside is not None:
+                return inside
+    return read_condition(node, scope, pack.terms, entries).phrase.yes
+
+
+def _of_entries(name: str, value: Node, scope: Scope, pack: Pack) -> Any:
+    """`some` or `every` around a list of clauses; None when it is one plain clause."""
+    fields = value.fields()
+    entries = fields["in"].text()
+    inner = clause(fields["where"], scope, pack, entries)
+    if isinstance(inner, str):
+        return None
+    noun = "".join(scope.facts[entries].phrase) or "entry"
+    return {**inner, "of": f"for {'every' if name == 'every' else 'at least one'} {noun}"}
 
 
 def example_text(text: Text, scope: Scope) -> str:
@@ -170,7 +187,7 @@ def _source(name: str, pack: Pack) -> Document:
     }
 
 
-def _matrix(matrix: Matrix, pack: Pack) -> Document:
+def _matrix(matrix: Matrix) -> Document:
     return {
         "source": matrix.source,
         "captures": dict(matrix.captures),
@@ -195,5 +212,3 @@ def _fact(name: str, fact: Fact) -> Document:
         "choices": list(fact.choices),
         "fields": [_fact(each, inner) for each, inner in fact.fields.items()],
     }
-
-

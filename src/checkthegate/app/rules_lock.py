@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checkthegate.app.rulebook import LOCK, Shelf, Volume, volumes
+from checkthegate.app.places import shipped
+from checkthegate.app.rulebook import LOCK, SHIPPED, Shelf, Volume, volumes
 from checkthegate.model import PackError, PackRef, UsageError
 from checkthegate.rules import lock_text, read_lock, run_cases
 
@@ -107,8 +108,9 @@ def _locked(folder: Path) -> dict[tuple[str, str], str]:
 
 
 def _volumes(folder: Path) -> list[Volume]:
-    # Not the shipped packs: a folder of packs is locked for itself.
-    found = volumes([Shelf(folder, "--packs")]) if folder.is_dir() else []
+    ours = folder.resolve() == shipped("packs").resolve()
+    shelf = Shelf(folder, SHIPPED if ours else "--packs")
+    found = volumes([shelf]) if folder.is_dir() else []
     if not found:
         raise UsageError(
             f"There are no rule packs in “{folder}”.",

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from checkthegate.app.home import Home
+from checkthegate.app.rulebook import HOUSE_PACK as HOUSE_PACK
 from checkthegate.app.rulebook import select_packs, shelves
 from checkthegate.model import InternalError, digest_json
 from checkthegate.rules import Pack
 from checkthegate.seams import Observer, ReportFormat
+
+if TYPE_CHECKING:
+    from checkthegate.app.home import Home
 
 OBSERVERS = "checkthegate.observers"
 REPORTS = "checkthegate.reports"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final
 
@@ -18,30 +19,101 @@ _MEANS: Final = {
 }
 _IN_FULL: Final = 4
 _CHANGES: Final = 4
+_OPEN: Final = 8
 _SHORT: Final = 140
+_HOUSE: Final = "gate."
+_STOPS: Final = frozenset({"escalate", "blocked"})
+_CITATION: Final = re.compile(
+    "(?P<source>[^“;]*“[^”]*”), (?P<clause>[^;]+); (?P<rest>.+)", re.DOTALL
+)
+_APPROVALS: Final = {
+    "none": "no approval needed",
+    "may-be-required": "approval may be needed",
+    "required": "approval needed",
+}
 
-Paint = Callable[[str], str]
 
+class Page:
+    """Prints answers one after the other, and at the end what they all rest on.
 
-def answer_text(
-    answer: Mapping[str, Any],
-    *,
-    width: int = 88,
-    styled: bool = False,
-    plain_shapes: bool = False,
-) -> str:
-    """The text of one answer, ending with a newline. `width` is in columns."""
+    `width` is in columns; `styled` adds colour; `plain_shapes` draws the shapes in ASCII.
+    """
 
-    def mark(verdict: str) -> str:
-        return verdict_mark(verdict, styled=styled, plain_shapes=plain_shapes)
+    def __init__(self, width: int = 88, styled: bool = False, plain_shapes: bool = False) -> None:
+        self._width = max(40, width)
+        self._styled = styled
+        self._plain = plain_shapes
+        self._sources: dict[str, None] = {}
 
-    width = max(40, width)
-    verdict = answer["verdict"]
-    lines = [visible(answer["title"])[:_SHORT], f"{mark(verdict)}. {_means(answer)}"]
-    lines += _findings(answer["findings"], width)
-    lines += _changes(answer["would_change"], mark, width)
-    lines += ["", *_wrapped(f"{_packs(answer)} {answer['notice']}", width, "")]
-    return "\n".join(lines) + "\n"
+    def answer(self, answer: Mapping[str, Any]) -> str:
+        """The text of one answer, ending with a newline."""
+        lines = _wrapped(answer["title"][:_SHORT], self._width, "")
+        lines += _wrapped(_means(answer), self._width, "  ", f"{self._mark(answer['verdict'])}. ")
+        lines += self._findings(_telling(answer["findings"]))
+        lines += self._changes(answer["would_change"])
+        lines += self._open(answer)
+        return "\n".join(lines) + "\n"
+
+    def closing(self, answer: Mapping[str, Any]) -> str:
+        """What the answers rest on: the rules, their sources, the caution."""
+        packs = answer.get("packs") or [answer["pack"]]
+        names = [f"{each['id']} {each['version']}" for each in packs]
+        lines = _wrapped(f"Judged by the rules of {listed(names)}.", self._width, "")
+        for source in self._sources:
+            lines += _wrapped(f"From {source}", self._width, "")
+        lines += _wrapped(answer["notice"], self._width, "")
+        return "\n".join(lines) + "\n"
+
+    def _mark(self, verdict: str) -> str:
+        return verdict_mark(verdict, styled=self._styled, plain_shapes=self._plain)
+
+    def _findings(self, findings: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The most severe in full, the rest in a sentence, so that what counts comes first."""
+        if not findings:
+            return []
+        worst = (findings[0]["verdict"], findings[0]["approval"])
+        full = [f for f in findings if (f["verdict"], f["approval"]) == worst][:_IN_FULL]
+        rest = findings[len(full) :]
+        lines = ["", "Why, and what to do next"]
+        for finding in full:
+            lines += _wrapped(full_sentence(finding["reason"]), self._width, "  ")
+            lines += _wrapped(full_sentence(finding["next_step"]), self._width, "    ", "  → ")
+            lines += _wrapped(f"{finding['rule']}, {self._clause(finding)}", self._width, "    ")
+        if rest:
+            lines += ["", "Also to settle" if findings[0]["verdict"] in _STOPS else "Also"]
+        for finding in rest:
+            said = f"{_first_sentence(finding['reason'])} ({finding['rule']})"
+            lines += _wrapped(said, self._width, "    ", "  · ")
+        return lines
+
+    def _clause(self, finding: Mapping[str, Any]) -> str:
+        """Where in its source the rule stands; the source itself is named once, at the end."""
+        cited = _CITATION.match(finding["citation"])
+        if cited is None:
+            return str(finding["citation"])
+        read = cited["rest"].removesuffix("; confidence A")
+        self._sources[f"{cited['source']}; {read}."] = None
+        return cited["clause"]
+
+    def _changes(self, changes: Sequence[Mapping[str, Any]]) -> list[str]:
+        if not changes:
+            return []
+        lines = ["", "What would make it easier, each alone"]
+        for change in changes[:_CHANGES]:
+            about = f" ({change['about']})" if change["about"] else ""
+            said = f"{change['says'].rstrip('.')}{about}:"
+            then = f"{self._mark(change['verdict'])}, {_APPROVALS[change['approval']]}"
+            lines += [*_wrapped(said, self._width, "    ", "  · "), f"    {then}"]
+        return lines
+
+    def _open(self, answer: Mapping[str, Any]) -> list[str]:
+        asked = answer["open_questions"]
+        if not asked or answer["verdict"] not in _STOPS:
+            return []
+        more = len(asked) - _OPEN
+        shown = ", ".join(asked[:_OPEN]) + (f" and {more} more" if more > 0 else "")
+        said = f"Left open, so counted as unsure: {shown}. An answer may change the verdict."
+        return ["", *_wrapped(said, self._width, "")]
 
 
 def count_text(verdicts: Sequence[str]) -> str:
@@ -54,3 +126,25 @@ def count_text(verdicts: Sequence[str]) -> str:
 def _means(answer: Mapping[str, Any]) -> str:
     verdict = answer["verdict"]
     return _MEANS.get((verdict, answer["approval"])) or _MEANS[verdict, ""]
+
+
+def _telling(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Findings without the house's own, where a pack of the studio says as much."""
+    theirs = [each for each in findings if not each["rule"].startswith(_HOUSE)]
+    return theirs if theirs and theirs[0]["verdict"] == findings[0]["verdict"] else list(findings)
+
+
+def _first_sentence(text: str) -> str:
+    first, stop, _ = text.partition(". ")
+    return full_sentence(first + stop)
+
+
+def _wrapped(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
+    return wrap(
+        visible(text),
+        width,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

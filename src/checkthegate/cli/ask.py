@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
 
-from checkthegate.cli.options import HomeOption, JsonOption
+from checkthegate.cli.options import HomeOption, JsonOption, PackFolders
 
 if TYPE_CHECKING:
     from checkthegate.app.declared import Source
+    from checkthegate.cli.answered import Page
 
 Answers = Iterator[dict[str, Any]]
 _GO_ON: Final = frozenset({"clear", "notify"})
@@ -33,6 +34,7 @@ def ask(
         str | None,
         Parameter(
             name="--from",
+            allow_leading_hyphen=True,  # for the lone - of standard input
             help="A file of declared uses: .yaml, .json, .csv or .jsonl; - is standard input.",
         ),
     ] = None,
@@ -46,6 +48,7 @@ def ask(
             help="Rules to apply (ID or ID@VERSION); may be given several times.", negative=""
         ),
     ] = None,
+    packs: PackFolders = None,
     no_would_change: Annotated[
         bool, Parameter(negative="", help="Leave out which change would make it easier. Faster.")
     ] = False,
@@ -63,8 +66,8 @@ def ask(
         _refuse_record()
     from checkthegate.app.ask import packs_for_uses
 
-    packs = packs_for_uses(tuple(pack or ()), home)
-    answered = _Answered(packs, not no_would_change, as_json)
+    rules = packs_for_uses(pack or (), packs or (), home)
+    answered = _Answered(rules, not no_would_change, as_json)
     if source is None and sys.stdin.isatty():
         return _interview(iter(sys.stdin.readline, ""), answered)
     from checkthegate.app.declared import open_source, source_from
@@ -150,33 +153,32 @@ def _as_json(answers: Answers, number: int) -> int:
 
 
 def _for_people(answers: Answers, number: int) -> int:
-    from checkthegate.cli.answered import answer_text, count_text
+    from checkthegate.cli.answered import count_text
 
-    show = _printer(answer_text)
+    page = _page()
     verdicts: list[str] = []
     status = 0
     for answer in answers:
-        if verdicts:
-            print()
-        show(answer)
+        print(page.answer(answer))
         verdicts.append(answer["verdict"])
         status = max(status, _status(answer))
+        last = answer
     if number > 1:
-        print(f"\n{count_text(verdicts)}")
+        print(f"{count_text(verdicts)}\n")
+    print(page.closing(last), end="")
     return status
 
 
-def _printer(render: Callable[..., str]) -> Callable[[dict[str, Any]], None]:
+def _page() -> Page:
     from shutil import get_terminal_size
 
-    width = min(96, get_terminal_size().columns)
-    styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    from checkthegate.cli.answered import Page
 
-    def show(answer: dict[str, Any]) -> None:
-        print(render(answer, width=width, styled=styled, plain_shapes=plain), end="")
-
-    return show
+    return Page(
+        width=min(96, get_terminal_size().columns),
+        styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        plain_shapes="utf" not in (sys.stdout.encoding or "").lower(),
+    )
 
 
 def _status(answer: dict[str, Any]) -> int:

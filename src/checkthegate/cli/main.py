@@ -12,9 +12,11 @@ from importlib import import_module
 from checkthegate.model import GateError, InternalError, UsageError
 
 _COMMANDS = {
+    "ask": "checkthegate.cli.ask",
     "check": "checkthegate.cli.check",
     "home": "checkthegate.cli.home",
     "init": "checkthegate.cli.init",
+    "rules": "checkthegate.cli.rules",
     "trust": "checkthegate.cli.trust",
 }
 _INTERRUPTED = 130

@@ -3,8 +3,8 @@ r"""How lists of things stand in one cell of a spreadsheet, and back.
 Entries are parted by `;` or a line break, their fields by `|`, in the order of the shape:
 `Firefly | partner-enterprise | no | no | no; Photoshop`. A word standing alone as `none` means
 an empty list, an empty cell that nothing was said. A backslash takes the meaning from the
-character after it, `\n` is a line break. Texts that a spreadsheet would take for a formula are
-written with an apostrophe before them, which is taken off again.
+character after it, `\n` is a line break. What a spreadsheet would take for a formula is written
+with an apostrophe (a list: with a backslash) before it, which is taken off again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from checkthegate.declaration.shape import Field, FieldKind
 
 NONE: Final = "none"
-_FORMULA: Final = re.compile(r"'?[=+\-@'\t\r]")
+_FORMULA: Final = re.compile(r"'?[#=+\-@'\t\r]")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " "})
 _TOKEN: Final = re.compile(r"\\.|[;\n\r|]|[^\\;\n\r|]+|\\", re.DOTALL)
 _PARTING: Final = frozenset(";\n\r|")
@@ -102,7 +102,8 @@ def _fields(entry: Mapping[str, object], field: Field) -> str:
     inner = list(field.fields.values())
     while len(shown) > 1 and not shown[-1] and inner[len(shown) - 1].default is not None:
         shown.pop()
-    return " | ".join(shown)
+    told = " | ".join(shown)
+    return "\\" + told if _FORMULA.match(told) else told
 
 
 def _escape(text: str) -> str:

@@ -127,6 +127,7 @@ def _questions(given: Given) -> Iterator[Question]:
     yield from _basics()
     yield from _tools(given)
     if not _generative(given):
+        yield from _training(given)
         return
     yield from _finals(given)
     yield from _inputs(given)

@@ -46,20 +46,17 @@ class WorkflowObserver:
         return asset.media_type in _MEDIA_TYPES
 
     def observe(self, opened: OpenAsset) -> Iterable[Observation]:
-        """At most one statement; a gap where a recipe is there and cannot be read."""
-        text = _text(opened)
+        """At most one statement; a gap for every document that cannot be read whole."""
+        content = opened.read_at(0, opened.limits.document_bytes)
+        text = content.decode(_encoding(content), "replace")
         if opened.asset.size > opened.limits.document_bytes:
             yield Gap(
                 self.id,
                 f"only the first {opened.limits.document_bytes // 2**20} MB of this file were "
                 "searched for AI workflows and generation settings",
             )
-        elif opened.asset.media_type == _JSON and not _is_json(text):
-            yield Gap(
-                self.id,
-                "this JSON is damaged, cut off or nested too deeply, so what it holds is not "
-                "known; ask for it again",
-            )
+        elif opened.asset.media_type == _JSON and not _is_json(content):
+            yield Gap(self.id, _damaged(text))
             return
         if any(mark in text for mark in _MARKS):
             yield from self._found(text, opened.asset.media_type)
@@ -69,12 +66,8 @@ class WorkflowObserver:
 
         if text.lstrip()[:1] in ("{", "["):
             document = recipes.document(text)
-            if document is None and any(mark in text[:_HEAD] for mark in _HEAD_MARKS):
-                yield Gap(
-                    self.id,
-                    "this looks like an AI workflow, but it is damaged or nested too deeply to "
-                    "be read, so the models and steps in it are not known",
-                )
+            if document is None and _begins_as_workflow(text):
+                yield Gap(self.id, _damaged(text))
             yield from recipes.from_document(document, text)
         else:
             yield from recipes.from_text(text)
@@ -90,17 +83,36 @@ class WorkflowObserver:
             Example("prompt.json", prompt, claims),
             Example("picture.txt", text, claims),
             Example("cut.json", graph[:60], gap=True),
+            Example("list.json", b'{"shots": [1, 2', gap=True),
             Example("deep.json", b'{"class_type": ' + b"[" * 200_000, gap=True),
             Example("plain.json", b'{"nodes": [{"type": "clip", "name": "sh010"}]}'),
             Example("notes.txt", b"Steps: wash, dry, fold. Sampler plate on table 3.\n"),
         ]
 
 
-def _is_json(text: str) -> bool:
-    """Whether a text is one JSON document, or one on each line."""
+def _begins_as_workflow(text: str) -> bool:
+    return any(mark in text[:_HEAD] for mark in _HEAD_MARKS)
+
+
+def _damaged(text: str) -> str:
+    """Why a document that is not JSON is a gap, in words that fit how it begins."""
+    if _begins_as_workflow(text):
+        return (
+            "this looks like an AI workflow, but it is damaged or nested too deeply to be read, "
+            "so the models and steps in it are not known"
+        )
+    return (
+        "this JSON is damaged, cut off or nested too deeply, so what it holds is not known; "
+        "ask for it again"
+    )
+
+
+def _is_json(content: bytes) -> bool:
+    """Whether bytes are one JSON document, or one on each line."""
     try:
+        text = content.decode(_encoding(content))
         json.loads(text)
-    except RecursionError:
+    except (UnicodeDecodeError, RecursionError):
         return False
     except ValueError:
         return _is_json_lines(text)
@@ -117,10 +129,8 @@ def _is_json_lines(text: str) -> bool:
     return len(lines) > 1
 
 
-def _text(opened: OpenAsset) -> str:
-    content = opened.read_at(0, opened.limits.document_bytes)
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return content.decode(encoding, "replace")
+def _encoding(content: bytes) -> str:
+    return "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def observer(settings: Mapping[str, Any]) -> WorkflowObserver:

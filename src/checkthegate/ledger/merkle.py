@@ -22,10 +22,10 @@ NodeLookup = Callable[[int, int], bytes]
 
 
 class Node(NamedTuple):
-    """A complete subtree and its hash."""
+    """A complete subtree and its hash; `position` is its index at that level."""
 
     level: int
-    index: int
+    position: int
     hash: bytes
 
 

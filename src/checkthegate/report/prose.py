@@ -49,11 +49,13 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; the last column may hold long text. `links` are cell → target."""
+    """Rows under headings. `links` are cell → target; the first `code` columns hold names to
+    be copied as they stand."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     links: tuple[tuple[str, str], ...] = ()
+    code: int = 0
 
 
 Block: TypeAlias = Heading | Paragraph | Points | Table
@@ -63,8 +65,7 @@ def terminal_text(blocks: Iterable[Block], width: int) -> str:
     """The blocks in plain lines of at most `width` characters, safe to print."""
     lines: list[str] = []
     for block in blocks:
-        if lines and not (isinstance(block, Points) and lines[-1].endswith(":")):
-            lines.append("")
+        lines += [""] if lines else []
         lines += _terminal_lines(block, width)
     return "\n".join(lines)
 
@@ -76,11 +77,9 @@ def markdown_text(blocks: Iterable[Block]) -> str:
 
 def _terminal_lines(block: Block, width: int) -> list[str]:
     if isinstance(block, Heading):
-        text = visible(block.text)
-        rule = {1: "═", 2: "─"}.get(block.level, "")
-        return [*_wrapped(text, width), rule * min(width, len(text))][: 2 if rule else 1] if (
-            len(text) <= width
-        ) else _wrapped(text, width)
+        lines = _wrapped(visible(block.text), width)
+        rule = {1: "═", 2: "─"}.get(block.level)
+        return [*lines, rule * max(map(len, lines))] if rule else lines
     if isinstance(block, Paragraph):
         return _wrapped(visible(block.text), width, "  " if block.loud else "")
     if isinstance(block, Points):
@@ -89,8 +88,10 @@ def _terminal_lines(block: Block, width: int) -> list[str]:
 
 
 def _terminal_point(point: Point, width: int, depth: int) -> Iterator[str]:
-    opening = f"{point.opening} " if point.opening else ""
-    yield from _wrapped(visible(f"- {opening}{point.text}".rstrip()), width, "  " * (depth + 1), 2)
+    indent = "  " * (depth + 1)
+    lines = _wrapped(visible(f"{point.opening} {point.text}".strip()), width - len(indent) - 2)
+    for at, line in enumerate(lines):
+        yield f"{indent}{'  ' if at else '- '}{line}"
     for each in point.beneath:
         yield from _terminal_point(each, width, depth + 1)
 
@@ -122,12 +123,12 @@ def _fitted(sizes: Sequence[int], width: int) -> list[int]:
     return fitted
 
 
-def _wrapped(text: str, width: int, indent: str = "", hang: int = 0) -> list[str]:
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     return textwrap.wrap(
         text,
-        max(width, _NARROWEST + len(indent)),
+        max(width, _NARROWEST),
         initial_indent=indent,
-        subsequent_indent=indent + " " * hang,
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     ) or [""]
@@ -141,7 +142,10 @@ def _markdown_lines(block: Block) -> list[str]:
     if isinstance(block, Points):
         return [line for point in block.points for line in _markdown_point(point, 0)]
     links = dict(block.links)
-    rows = [" | ".join(_linked(cell, links) for cell in row) for row in block.rows]
+    rows = [
+        " | ".join(_cell(cell, links, at < block.code) for at, cell in enumerate(row))
+        for row in block.rows
+    ]
     return [
         f"| {' | '.join(map(plain, block.headings))} |",
         "|" + "---|" * len(block.headings),
@@ -156,7 +160,9 @@ def _markdown_point(point: Point, depth: int) -> Iterator[str]:
         yield from _markdown_point(each, depth + 1)
 
 
-def _linked(cell: str, links: dict[str, str]) -> str:
+def _cell(cell: str, links: dict[str, str], code: bool) -> str:
+    if code and "`" not in cell and "|" not in cell:
+        return f"`{visible(cell)}`"
     return f"[{plain(cell)}]({links[cell]})" if cell in links else plain(cell)
 
 
@@ -166,9 +172,7 @@ def plain(text: str) -> str:
     Addresses stay as they are, so that they can be followed.
     """
     words = " ".join(storable(visible(text)).split()).split(" ")
-    return " ".join(
-        f"<{word}>" if _address(word) else _MARKUP.sub(r"\\\1", word) for word in words
-    )
+    return " ".join(f"<{word}>" if _address(word) else _MARKUP.sub(r"\\\1", word) for word in words)
 
 
 def _address(word: str) -> bool:

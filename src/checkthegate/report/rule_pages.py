@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checkthegate.report.prose import Heading, Paragraph, Table, markdown_text
+from checkthegate.report.prose import Block, Heading, Paragraph, Table, markdown_text
 from checkthegate.report.rule_words import (
     CAUTION,
     Document,
@@ -39,7 +39,7 @@ def index_page(packs: Sequence[Document]) -> str:
         (pack["id"], pack["title"], dates_words(pack), str(pack["rule_count"])) for pack in packs
     )
     links = tuple((pack["id"], f"{pack['pack']}-{pack['version']}.md") for pack in packs)
-    blocks = [
+    blocks: list[Block] = [
         Heading(1, "Rule packs"),
         Paragraph(CAUTION, loud=True),
         Paragraph(

@@ -26,6 +26,7 @@ _SCOPES: Final = {
     "asset": ("Rules for each file", "Asked by gate check, of every file in a delivery."),
     "delivery": ("Rules for the delivery as a whole", "Asked by gate check, once for a delivery."),
 }
+_ABOUT: Final = {"use": "a declared use", "asset": "each file", "delivery": "the delivery"}
 _OUTCOMES: Final = {"pass": "If that holds:", "fail": "If not:", "unknown": "If nobody knows:"}
 _APPROVALS: Final = {
     Approval.NONE.value: "",
@@ -52,10 +53,10 @@ def pack_blocks(pack: Document) -> list[Block]:
         ),
         Points(tuple(Point(MEANINGS[word] + ".", f"{word.value}:") for word in Verdict)),
         Paragraph(
-            "Words in [square brackets] are examples: a real answer names the file, tool or "
-            "person’s role concerned."
+            "Words in [square brackets] are examples; an answer names what it is really about."
         ),
         *_sources(pack),
+        *_glance(pack),
         *_all_rules(pack),
         *_matrix(pack),
         *_readings(pack),
@@ -65,7 +66,12 @@ def pack_blocks(pack: Document) -> list[Block]:
 
 def rule_blocks(pack: Document, rule_id: str) -> list[Block]:
     """One rule of a pack, in every scope it judges; empty when the pack has none of that id."""
-    rules = [rule for rule in pack["rules"] if rule["id"] == rule_id]
+    rules = [
+        rule
+        for scope in _SCOPES
+        for rule in pack["rules"]
+        if rule["id"] == rule_id and rule["scope"] == scope
+    ]
     if not rules:
         return []
     blocks = _head(pack)
@@ -89,7 +95,7 @@ def list_blocks(packs: Sequence[Document]) -> list[Block]:
         )
         for pack in packs
     )
-    headings = ("pack", "rules", "cases", "in force", "from", "digest", "title")
+    headings = ("pack", "rules", "cases", "in force", "where from", "digest", "title")
     return [Table(headings, rows), Paragraph(CAUTION)]
 
 
@@ -102,8 +108,8 @@ def fact_blocks(scopes: Sequence[Document]) -> list[Block]:
         Heading(1, "What a rule can ask about"),
         Paragraph(
             "A rule judges one kind of thing: a declared use, a file, or a delivery. These are the "
-            "facts it may ask for, by name. A fact may always be unknown; a rule cannot ask for "
-            "that. A name that is not here is refused when the pack is loaded."
+            "facts it may ask for, by name. Any of them may turn out to be unknown; a rule cannot "
+            "ask whether it is. A name that is not here is refused when the pack is loaded."
         ),
     ]
     for scope in sorted(scopes, key=lambda each: list(_SCOPES).index(each["id"])):
@@ -111,11 +117,12 @@ def fact_blocks(scopes: Sequence[Document]) -> list[Block]:
         blocks += [
             Heading(2, f"scope: {scope['id']}"),
             Paragraph(f"{title}. {asked}"),
-            Table(("fact", "what it says", "can be"), tuple(_fact_rows(scope["facts"]))),
+            Table(("fact", "what it says", "can be"), tuple(_fact_rows(scope["facts"])), code=1),
             Paragraph("Its texts may use these words in braces; an example of each:"),
             Table(
                 ("word", "example"),
                 tuple((f"{{{word}}}", said) for word, said in scope["words"].items()),
+                code=1,
             ),
         ]
     return blocks
@@ -134,13 +141,13 @@ def _head(pack: Document) -> list[Block]:
     said = [
         f"{pack['id']}, in force {dates_words(pack)}.",
         f"{count(pack['rule_count'], 'rule').capitalize()},"
-        f" held by {count(pack['case_count'], 'case')}.",
+        f" checked by {count(pack['case_count'], 'case')}.",
         f"Digest {pack['digest']}.",
     ]
     return [
         Heading(1, pack["title"]),
         Paragraph(CAUTION, loud=True),
-        Paragraph(pack["notice"], loud=True),
+        Paragraph(pack["notice"]),
         Paragraph(" ".join(said)),
     ]
 
@@ -165,6 +172,24 @@ def _copy(source: Document) -> str:
     return "No copy was kept." if digest == "unknown" else f"Digest of the copy read: {digest}."
 
 
+def _glance(pack: Document) -> Iterator[Block]:
+    yield Heading(2, "The rules at a glance")
+    rows = tuple(
+        (rule["id"], rule["title"], _ABOUT[rule["scope"]], _worst_ending(rule))
+        for scope in _SCOPES
+        for rule in pack["rules"]
+        if rule["scope"] == scope
+    )
+    yield Table(("rule", "title", "about", "when it is not met, at worst"), rows)
+
+
+def _worst_ending(rule: Document) -> str:
+    branches = rule["outcomes"]["fail"]
+    verdict = Verdict.worst([Verdict(each["verdict"]) for each in branches], Verdict.CLEAR)
+    approvals = [Approval(each["approval"]) for each in branches]
+    return f"{verdict.value}{_APPROVALS[Approval.worst(approvals, Approval.NONE).value]}"
+
+
 def _all_rules(pack: Document) -> Iterator[Block]:
     for scope, (title, asked) in _SCOPES.items():
         rules = [rule for rule in pack["rules"] if rule["scope"] == scope]
@@ -179,7 +204,9 @@ def _all_rules(pack: Document) -> Iterator[Block]:
 def _rule(rule: Document, pack: Document) -> Iterator[Block]:
     yield Heading(3, f"{rule['id']}: {rule['title']}")
     points = [
-        _clause("Applies when", rule["applies_when"]),
+        Point("", "Applies always.")
+        if rule["applies_when"] == "always"
+        else _clause("Applies when", rule["applies_when"]),
         _clause("Requires that", rule["requires"]),
     ]
     for outcome, opening in _OUTCOMES.items():
@@ -193,13 +220,16 @@ def _rule(rule: Document, pack: Document) -> Iterator[Block]:
 
 
 def _branch(branch: Document) -> Point:
-    if branch["when"] is None:
+    when = branch["when"]
+    if when is None:
         return _ending(branch, "Otherwise:")
-    text = clause_words(branch["when"])
-    return _ending(branch, f"When {text}:")
+    if isinstance(when, str):
+        return Point(f"{when}: {_ending(branch).text}", "When")
+    listed = _clause("When", when)
+    return Point(listed.text, listed.opening, (*listed.beneath, _ending(branch, "Then:")))
 
 
-def _ending(branch: Document, opening: str) -> Point:
+def _ending(branch: Document, opening: str = "") -> Point:
     return Point(
         f"{branch['verdict']}{_APPROVALS[branch['approval']]}. “{branch['reason']}” "
         f"Next: “{branch['next_step']}”",
@@ -209,25 +239,27 @@ def _ending(branch: Document, opening: str) -> Point:
 
 def _clause(opening: str, clause: Any) -> Point:
     if isinstance(clause, str):
-        return Point(full_sentence(clause)[:1].lower() + full_sentence(clause)[1:], opening)
-    word, parts = next(iter(clause.items()))
-    said = "all of these hold:" if word == "all" else "at least one of these holds:"
-    return Point(said, opening, tuple(_part(part) for part in parts))
+        return Point(clause.rstrip(".") + ".", opening)
+    every = "all" in clause
+    said = "all of these hold:" if every else "at least one of these holds:"
+    about = f"{clause['of']}, " if "of" in clause else ""
+    parts = clause["all" if every else "any"]
+    return Point(about + said, opening, tuple(_part(part) for part in parts))
 
 
 def _part(part: Any) -> Point:
-    if isinstance(part, str):
-        return Point(part)
-    return _clause("", part)
+    return Point(part) if isinstance(part, str) else _clause("", part)
 
 
 def clause_words(clause: Any) -> str:
     """A clause in one line."""
     if isinstance(clause, str):
         return clause
-    word, parts = next(iter(clause.items()))
+    every = "all" in clause
+    parts = clause["all" if every else "any"]
     said = [each if isinstance(each, str) else f"({clause_words(each)})" for each in parts]
-    return f" {'and' if word == 'all' else 'or'} ".join(said)
+    about = f"{clause['of']}, " if "of" in clause else ""
+    return about + f" {'and' if every else 'or'} ".join(said)
 
 
 def _citation(citation: Document, pack: Document) -> str:
@@ -245,8 +277,8 @@ def _matrix(pack: Document) -> Iterator[Block]:
     source = next(each for each in pack["sources"] if each["id"] == matrix["source"])
     yield Heading(2, "The published table of use cases")
     yield Paragraph(
-        f"Paraphrased from {source['publisher']}, “{source['title']}”. The table explains; only the "
-        "rules above judge."
+        f"Paraphrased from {source['publisher']}, “{source['title']}”. The table explains; only "
+        "the rules above judge."
     )
     captures = matrix["captures"]
     yield Points(tuple(Point(f"{what}.", f"{name}:") for name, what in captures.items()))
@@ -276,7 +308,7 @@ def _terms(pack: Document) -> Iterator[Block]:
         yield Heading(2, "What the words mean")
         yield Points(
             tuple(
-                Point(f"means: {term['means'][:1].lower() + term['means'][1:]}", f"“{term['yes']}”")
+                Point(f"means: {term['means'][:1].lower() + term['means'][1:]}", f"“{term['says']}”")
                 for term in pack["terms"]
             )
         )

@@ -67,10 +67,13 @@ def of_flag(fact: Fact, wanted: bool) -> Phrase:
 def of_choice(fact: Fact, words: Iterable[str]) -> Phrase:
     """One word out of a list."""
     subject = _subject(fact) or f"“{fact.meaning}”"
-    listed = " or ".join(words)
-    if fact.kind is FactKind.WORDS:
-        return Phrase(f"{subject} include {listed}", f"{subject} include no {listed}")
-    return Phrase(f"{subject} is {listed}", f"{subject} is not {listed}")
+    chosen = list(words)
+    either = " or ".join([*filter(None, [", ".join(chosen[:-1])]), chosen[-1]])
+    verb = "include" if fact.kind is FactKind.WORDS else "is"
+    if len(chosen) > 1:
+        return Phrase(f"{subject} {verb} {either}", f"{subject} {verb} none of {either}")
+    denied = "include no" if fact.kind is FactKind.WORDS else "is not"
+    return Phrase(f"{subject} {verb} {either}", f"{subject} {denied} {either}")
 
 
 def of_number(fact: Fact, least: int, most: int | None) -> Phrase:
@@ -92,7 +95,7 @@ def sentence(clause: str) -> str:
 def _joined(parts: Sequence[Phrase], word: str, *, denied: bool) -> str:
     said = [part.no if denied else part.yes for part in parts]
     wrapped = [text if part.simple else f"({text})" for text, part in zip(said, parts, strict=True)]
-    return f" {word} ".join(wrapped)
+    return f", {word} ".join(wrapped)
 
 
 def _subject(fact: Fact) -> str:

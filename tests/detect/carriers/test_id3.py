@@ -177,6 +177,47 @@ def test_crooked_files_are_told(content: bytes) -> None:
     assert troubles(look(content))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        id3(frame(b"TIT2", b"\0x"), b"\0" * 40 + b"left over" + b"\0" * 40) + mpeg(),
+        id3(frame(b"TIT2", b"\0x"), b"\0\0\0\1") + mpeg(),
+        id3(frame(b"TIT2", b"\0x")) + b"COMM and more" + mpeg(),
+        id3(frame(b"TIT2", b"\3made with \xff suno")) + mpeg(),
+        id3(frame(b"COMM", b"\3eng\0made with \xff suno")) + mpeg(),
+        id3(frame(b"COMM", b"\3eng\xff\0made with suno")) + mpeg(),
+        id3(frame(b"TIT2", b"\1\xff\xfe\0\xd8x\0")) + mpeg(),
+        id3(frame(b"TIT2", b"\7made with suno")) + mpeg(),
+        id3(frame(b"TIT2", b"\0made with suno"), flags=1) + mpeg(),
+        id3(syncsafe(5) + b"\1\0", frame(b"TIT2", b"\0made with suno"), flags=0x40) + mpeg(),
+        id3(syncsafe(500) + b"\1\0", frame(b"TIT2", b"\0made with suno"), flags=0x40) + mpeg(),
+        id3(frame(b"TIT2", b"\0made with suno", 4, 0x8000)) + mpeg(),
+        id3(frame(b"WOAS", SUNO, 4, 0x40)) + mpeg(),
+        id3(frame(b"WOAS", SUNO, 4, 1)) + mpeg(),
+        mpeg() + ape(b"Comment", b"hello").replace(b"\5\0\0\0\0\0\0\0Com", b"\2\0\0\0\0\0\0\0Com"),
+    ],
+)
+def test_bytes_that_mean_nothing_are_told(content: bytes) -> None:
+    assert troubles(look(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        id3(frame(b"TIT2", b"\0x"), b"\0" * 400) + b"\0" * 400 + mpeg(),
+        id3(frame(b"TIT2", b"\3Lied f\xc3\xbcr dich\0und\0mich\0")) + mpeg(),
+        id3(frame(b"TIT2", b"\1\xff\xfex\0\0")) + mpeg(),
+        id3(frame(b"WXXX", b"\3home\0https://example.org/\xe9")) + mpeg(),
+        id3(frame(b"WOAS", syncsafe(len(SUNO)) + SUNO, 4, 1)) + mpeg(),
+        id3(frame(b"WOAS", b"\1" + SUNO, 4, 0x40), frame(b"GRID", b"us\0\1")) + mpeg(),
+        id3(frame(b"TIT2", b"\0x", 3, 0x6000), version=3) + mpeg(),
+        id3(frame(b"TIT2", b"\0said to have an extended header"), flags=0x40) + mpeg(),
+    ],
+)
+def test_padding_and_odd_but_whole_frames_are_no_trouble(content: bytes) -> None:
+    assert troubles(look(content)) == []
+
+
 def test_flac_behind_a_tag() -> None:
     block = comments(b"libFLAC", b"comment=made")
     flac = b"fLaC" + b"\x84" + len(block).to_bytes(3, "big") + block

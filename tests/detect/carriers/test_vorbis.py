@@ -141,6 +141,12 @@ def test_flac_of_a_real_muxer_and_its_damages() -> None:
     assert troubles(look(whole[:4] + b"\x7f" + whole[5:]))
 
 
+def test_a_reserved_size_in_a_flac_frame_is_told() -> None:
+    whole = flac()
+    reserved = b"\xff\xf8\x09\x18\0" + bytes(20)
+    assert troubles(look(whole[: -len(reserved)] + reserved))
+
+
 def test_flac_application_blocks_and_missing_description() -> None:
     block = b"\x82" + (8).to_bytes(3, "big") + b"riffABCD"
     carried = look(b"fLaC" + block + b"\xff\xf8")

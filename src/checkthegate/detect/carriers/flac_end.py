@@ -78,8 +78,8 @@ def _frame_end(tail: bytes, at: int, block: int) -> int | None:
 def _block_size(code: int, extra: bytes) -> int:
     if extra:
         return int.from_bytes(extra, "big") + 1
-    if code == 1:
-        return 192
+    if code < 2:
+        return 192 * code
     return 576 << code - 2 if code < 6 else 256 << code - 8 if code >= 8 else 0
 
 

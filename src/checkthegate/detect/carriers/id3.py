@@ -143,3 +143,5 @@ def _ape(raw: bytes) -> Iterator[Carried]:
         else:
             yield text_tag(CARRIER, f"APE:{key}", value.replace(b"\0", b"\n"))
         at = stop + 1 + size
+    if raw[at : at + 8] != b"APETAGEX" and any(raw[at:]):
+        yield Trouble("its APE tag is damaged and was not wholly read")

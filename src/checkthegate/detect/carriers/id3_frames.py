@@ -7,12 +7,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checkthegate.detect.carriers.bounded import printable, text_of, xmp_tags
-from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
+from checkthegate.detect.carriers import id3_text
+from checkthegate.detect.carriers.tag import Carried, Trouble
 from checkthegate.model import Unreadable
 from checkthegate.seams import Limits
 
-CARRIER = "id3"
 _NAME = re.compile(rb"[A-Z][A-Z0-9]{2,3}[ \0]?\Z")
 _SHORT = {
     "TXX": "TXXX",
@@ -31,19 +30,21 @@ _SHORT = {
     "PIC": "APIC",
     "UFI": "UFID",
 }
-_ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 _CHAPTER_DEPTH = 4
 _DAMAGED = "its ID3 tag is damaged and was not wholly read"
 _COMPRESSION = 200
+_KNOWN_FLAGS = {2: 0xC0, 3: 0xE0, 4: 0xF0}
+_KNOWN_FRAME_FLAGS = {2: 0, 3: 0xE0E0, 4: 0x704F}
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What differs between versions; `left` is how many bytes may still be unpacked."""
+    """What differs between tags; `grouped` says that one names a group for its frames."""
 
     version: int
     name: int
     head: int
+    grouped: bool
     limits: Limits
 
 
@@ -56,20 +57,28 @@ def version_2(raw: bytes, limits: Limits) -> Iterator[Carried]:
     if version == 2 and flags & 0x40:
         yield Trouble("its ID3 tag is compressed in a way nobody can read")
         return
+    if flags & ~_KNOWN_FLAGS[version]:
+        yield Trouble(_DAMAGED)
     body = raw[10:]
     if flags & 0x10 and version == 4:
         body = body[:-10] if body[-10:-7] == b"3DI" else body
     if flags & 0x80 and version < 4:
         body = body.replace(b"\xff\0", b"\xff")
-    form = _Form(version, 3 if version == 2 else 4, 6 if version == 2 else 10, limits)
+    name, head = (3, 6) if version == 2 else (4, 10)
+    form = _Form(version, name, head, b"GRID" in body, limits)
     start = _extended(body, version) if flags & 0x40 else 0
     yield from _frames(body, start, form, 0)
 
 
 def _extended(body: bytes, version: int) -> int:
-    if version == 3:
-        return 4 + int.from_bytes(body[:4], "big")
-    return syncsafe(body[:4])
+    """Where the frames begin behind an extended header; some writers only say there is one."""
+    if _NAME.match(body[:4]):
+        return 0
+    plain = int.from_bytes(body[:4], "big")
+    size, least = (4 + plain, 10) if version == 3 else (syncsafe(body[:4]), 6)
+    if not least <= size <= len(body):
+        raise Unreadable(_DAMAGED)
+    return size
 
 
 def syncsafe(raw: bytes) -> int:
@@ -97,6 +106,8 @@ def _frames(body: bytes, at: int, form: _Form, depth: int) -> Iterator[Carried]:
         flags = 0 if form.version == 2 else int.from_bytes(body[at + 8 : at + 10], "big")
         yield from _frame(_SHORT.get(key, key), flags, body[at + form.head : end], form, depth)
         at = end
+    if any(body[at:]):
+        raise Unreadable(_DAMAGED)
 
 
 def _frame_size(body: bytes, at: int, form: _Form) -> int:
@@ -123,32 +134,53 @@ def _frame_follows(body: bytes, at: int) -> bool:
 def _frame(key: str, flags: int, raw: bytes, form: _Form, depth: int) -> Iterator[Carried]:
     if key == "APIC":
         return
-    unpacked = _unpacked(flags, raw, form)
+    coding = _coding(flags, form)
+    unpacked = _unpacked(coding, raw, form.limits)
     if unpacked is None:
         yield Trouble(f"its ID3 tag '{key}' is encrypted and was not read")
     elif key in ("CHAP", "CTOC"):
         yield from _chapter(key, unpacked, form, depth)
     elif unpacked:
-        yield from _meaning(key, unpacked)
+        yield from id3_text.meaning(key, unpacked)
+    if flags & ~_KNOWN_FRAME_FLAGS[form.version] or _lies(coding, raw, unpacked, form):
+        yield Trouble(_DAMAGED)
 
 
-def _unpacked(flags: int, raw: bytes, form: _Form) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class _Coding:
+    """How the content of a frame is wrapped: compressed, encrypted, with a group's byte,
+    with stuffed zeros, with its length in four bytes before it."""
+
+    packed: bool
+    locked: bool
+    grouped: bool
+    stuffed: bool
+    counted: bool
+
+
+def _coding(flags: int, form: _Form) -> _Coding:
+    bits = (0x80, 0x40, 0x20, 0, 0x80) if form.version == 3 else (8, 4, 0x40, 2, 1)
+    return _Coding(*(bool(flags & bit) for bit in bits))
+
+
+def _unpacked(coding: _Coding, raw: bytes, limits: Limits) -> bytes | None:
     """The content of a frame, None if it is encrypted."""
-    if form.version == 3:
-        packed, locked, grouped, stuffed, counted = (
-            flags & 0x80,
-            flags & 0x40,
-            flags & 0x20,
-            0,
-            flags & 0x80,
-        )
-    else:
-        packed, locked, grouped, stuffed, counted = (flags & bit for bit in (8, 4, 0x40, 2, 1))
-    if locked:
+    if coding.locked:
         return None
-    start = (1 if grouped else 0) + (4 if counted else 0)
-    content = raw[start:].replace(b"\xff\0", b"\xff") if stuffed else raw[start:]
-    return _inflated(content, form.limits) if packed else content
+    content = raw[coding.grouped + 4 * coding.counted :]
+    if coding.stuffed:
+        content = content.replace(b"\xff\0", b"\xff")
+    return _inflated(content, limits) if coding.packed else content
+
+
+def _lies(coding: _Coding, raw: bytes, unpacked: bytes | None, form: _Form) -> bool:
+    """Whether a frame claims a group that nothing names, or another length than it has."""
+    if coding.grouped and not form.grouped:
+        return True
+    if not coding.counted or unpacked is None:
+        return False
+    told = raw[coding.grouped : coding.grouped + 4]
+    return len(unpacked) not in (syncsafe(told), int.from_bytes(told, "big"))
 
 
 def _inflated(content: bytes, limits: Limits) -> bytes:
@@ -175,64 +207,3 @@ def _chapter(key: str, raw: bytes, form: _Form, depth: int) -> Iterator[Carried]
         for _ in range(entries):
             start = raw.find(b"\0", start) + 1 or len(raw)
     yield from _frames(raw, start, form, depth + 1)
-
-
-def _meaning(key: str, raw: bytes) -> Iterator[Carried]:
-    if key == "TXXX":
-        name, value = _split(raw[0], raw[1:])
-        yield Tag(CARRIER, f"TXXX:{_text(raw[0], name)}", _values(raw[0], value))
-    elif key in ("COMM", "USLT"):
-        name, value = _split(raw[0], raw[4:])
-        label = _text(raw[0], name) if key == "COMM" else ""
-        yield Tag(CARRIER, f"{key}:{label}" if label else key, _values(raw[0], value))
-    elif key == "WXXX":
-        name, value = _split(raw[0], raw[1:])
-        yield Tag(CARRIER, f"WXXX:{_text(raw[0], name)}", text_of(value))
-    elif key == "PRIV":
-        yield from _private(raw)
-    elif key == "GEOB":
-        mime = raw[1:].partition(b"\0")[0].decode("latin-1")
-        yield Tag(CARRIER, f"GEOB:{mime}", "")
-    elif key == "UFID":
-        owner, _, value = raw.partition(b"\0")
-        yield Tag(CARRIER, f"UFID:{owner.decode('latin-1')}", printable(value))
-    elif key == "USER":
-        yield Tag(CARRIER, key, _values(raw[0], raw[4:]))
-    elif key.startswith("W"):
-        yield Tag(CARRIER, key, text_of(raw.partition(b"\0")[0]))
-    elif key.startswith(("T", "IPL")):
-        yield Tag(CARRIER, key, _values(raw[0], raw[1:]))
-
-
-def _private(raw: bytes) -> Iterator[Carried]:
-    owner, _, value = raw.partition(b"\0")
-    if owner == b"XMP":
-        yield from xmp_tags(value)
-    else:
-        yield Tag(CARRIER, f"PRIV:{owner.decode('latin-1')}", printable(value[:65_536]))
-
-
-def _split(encoding: int, raw: bytes) -> tuple[bytes, bytes]:
-    """A description and what follows its end mark."""
-    if encoding not in (1, 2):
-        name, _, value = raw.partition(b"\0")
-        return name, value
-    at = raw.find(b"\0\0")
-    while at >= 0 and at % 2:
-        at = raw.find(b"\0\0", at + 1)
-    return (raw, b"") if at < 0 else (raw[:at], raw[at + 2 :])
-
-
-def _text(encoding: int, raw: bytes) -> str:
-    if encoding > 3:
-        return text_of(raw)
-    codec = _ENCODINGS[encoding]
-    if codec == "utf-16" and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        codec = "utf-16-le"
-    text = raw.decode(codec, "replace")
-    return text.replace("\ufeff", "")
-
-
-def _values(encoding: int, raw: bytes) -> str:
-    """One text or several, a line each."""
-    return "\n".join(part for part in _text(encoding, raw).split("\0") if part)

@@ -18,6 +18,7 @@ _SEARCH = 1 << 16
 _ENOUGH = 3
 _GAPS = 200
 _NO_SOUND = "no sound could be found after its tags: it is cut short or damaged"
+_BEFORE = "it is damaged: bytes between its tags and its sound were not understood"
 _FIRST = (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448)
 _SECOND = (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384)
 _THIRD = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -76,6 +77,8 @@ def sound(source: Bounded, at: int) -> Iterator[Carried]:
         if _free_format(window, at):
             return
         raise Unreadable(_NO_SOUND)
+    if any(source.peek(at, first - at)):
+        yield Trouble(_BEFORE)
     yield from shielded(_encoder(source, first))
     yield from _from_frame_to_frame(source, window, first)
 

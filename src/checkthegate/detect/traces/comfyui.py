@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from checkthegate.detect.carriers.tag import Tag
 from checkthegate.detect.traces import comfy_graph
+from checkthegate.detect.traces.fields import plain_key
 from checkthegate.detect.traces.statement import parsed, state
 from checkthegate.model import Evidence, Grade, Json
 
@@ -82,7 +83,7 @@ def _leftover(tags: Sequence[Tag], told: bool) -> Iterator[Evidence]:
     if told:
         return
     for tag in tags:
-        if tag.key.strip().lower() in ("prompt", "ai_prompt") and tag.value.strip():
+        if plain_key(tag) in ("prompt", "ai_prompt") and tag.value.strip():
             private: dict[str, Json] = {"prompt": tag.value}
             yield state("ai-hint", tag, grade=Grade.SUSPECTED, private=private)
             return

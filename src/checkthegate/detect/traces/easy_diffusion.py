@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from checkthegate.detect.carriers.tag import Tag
-from checkthegate.detect.traces.fields import named
+from checkthegate.detect.traces.fields import named, plain_key
 from checkthegate.detect.traces.statement import basename, mapping, number, state, text_of
 from checkthegate.model import Evidence, Json
 
@@ -21,7 +21,7 @@ _CERTAIN = frozenset({"use_stable_diffusion_model", "stable diffusion model"})
 
 def traces(tags: Sequence[Tag]) -> Iterator[Evidence]:
     """One statement from the fields, or from a document that holds them."""
-    fields = {tag.key.strip().lower()[:100]: tag for tag in tags}
+    fields = {plain_key(tag): tag for tag in tags}
     own = {key: tag.value for key, tag in fields.items() if key in _OWN}
     sure = _CERTAIN & own.keys()
     if sure or ({"num_inference_steps", "guidance_scale"} <= own.keys()):

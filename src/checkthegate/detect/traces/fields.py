@@ -25,8 +25,8 @@ _TOOL = frozenset(
     tiff:software exif:software xmp:software ©too ©swr ©enc com.apple.quicktime.software
     com.android.software encoder encoded_by encodedby encoding_tool encodersettings
     encoder_settings creation_tool creator_tool tool writingapp writing_app writing_library
-    muxingapp muxing_app vendor isft tsse tenc txxx:encoder txxx:software txxx:tool producer
-    pdf:producer application app/application generator meta/generator originatingprogram writer
+    muxingapp muxing_app vendor isft tsse tenc producer pdf:producer application app/application
+    generator meta/generator originatingprogram writer
     appl productname companyname applicationname bext/originator bext/codinghistory hdlr/name
     stsd/encoder rawdevelopingsoftware imageeditingsoftware metadataeditingsoftware
     previewapplicationname illustrator:creatorsubtool
@@ -48,16 +48,19 @@ _PROSE = frozenset(
     photoshop:headline com.apple.quicktime.comment com.apple.quicktime.description
     com.apple.quicktime.title com.apple.quicktime.keywords bext/description core/title
     core/description core/subject core/keywords documentname caption/abstract imagetitle pagename
-    ldes ©dsc ©inf anno name comt user uslt lyrics notes doccomm txxx:comment txxx:description
-    txxx:title album talb ©alb
+    ldes ©dsc ©inf anno name comt user uslt lyrics notes doccomm album talb ©alb titl dscp kywd
     """.split()  # noqa: SIM905
 ) | {"object name", "special instructions"}
+_WRAPPERS = frozenset({"txxx", "ape", "id3v1"})
 _ADDRESS = frozenset({"woas", "woaf", "woar", "wxxx", "url", "©url", "purl", "website", "source"})
 
 
 def plain_key(tag: Tag) -> str:
-    """The key in lower case without a leading IPTC number or iTunes wrapping."""
+    """The key in lower case without IPTC's number before it or what ID3 and iTunes wrap it in."""
     key = tag.key.strip().lower()[:200]
+    if tag.carrier == "id3":
+        wrapper, _, rest = key.partition(":")
+        return rest if rest and wrapper in _WRAPPERS else key
     if tag.carrier == "iptc":
         head, _, rest = key.partition(" ")
         return rest if rest and head[:1].isdigit() else key
