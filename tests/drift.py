@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 def main() -> int:
     """0 when nothing drifted; else 1, naming each file."""
-    drifted = [*_schemas(), *_lock(), *_rule_pages(), *_hosts()]
+    drifted = [*_schemas(), *_lock(), *_rule_pages(), *_use_page(), *_hosts()]
     for line in drifted:
         print(line, file=sys.stderr)
     return 1 if drifted else 0
@@ -62,6 +62,16 @@ def _rule_pages() -> list[str]:
         for name in sorted(made.keys() | kept.keys())
         if made.get(name) != kept.get(name)
     ]
+
+
+def _use_page() -> list[str]:
+    from checkthegate.declaration.reference import use_page
+
+    page = "docs/reference/use.md"
+    made = "python -m checkthegate.declaration.reference"
+    if (ROOT / page).read_text("utf-8") == use_page():
+        return []
+    return [f"{page} has drifted; run: {made} {page}"]
 
 
 def _hosts() -> list[str]:

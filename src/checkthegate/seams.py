@@ -8,10 +8,14 @@ Observers and report formats are found through entry points (`checkthegate.obser
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 from checkthegate.model import Asset, Decision, Json, Observation
+from checkthegate.model.event import Event
+from checkthegate.model.record import Difference, EntryRow, Prepared, Receipt, Row, Sealed
+from checkthegate.model.table import Change, Table
 
 if TYPE_CHECKING:
     import numpy
@@ -263,3 +267,100 @@ class ReportFormat(Protocol):
 
     def render(self, report: ReportInput) -> bytes:
         """The whole file."""
+
+
+class Sealing(Protocol):
+    """Turns events into entries of one ledger and signs it. May be used by several threads."""
+
+    def prepare(self, event: Event) -> Prepared:
+        """The event with a fresh salt. Raises `ValueError` for what no entry can hold."""
+
+    def resume(self, reading: RecordReading) -> bytes:
+        """The edge of the tree that is stored. Raises `IntegrityError` if it does not fit."""
+
+    def seal(self, edge: bytes, prepared: Sequence[Prepared]) -> Sealed:
+        """Add the events to the tree with this edge, in order, and sign a checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The tables that follow from events. `version` rises whenever `project` or they change.
+
+    `project` takes an entry's number and its event, depends on nothing else and never fails.
+    """
+
+    version: int
+    tables: Sequence[Table]
+    project: Callable[[int, Event], Sequence[Change]]
+
+
+class RecordReading(Protocol):
+    """The records at one moment: later writes do not show. Raises `IntegrityError` on damage."""
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+
+    def rows(self, table: str, **equal: Any) -> Sequence[Row]:
+        """Rows whose columns equal the values, by key. `KeyError` for an unknown name."""
+
+    def reachable(
+        self,
+        table: str,
+        from_column: str,
+        to_column: str,
+        starts: Iterable[str],
+        *,
+        limit: int = 100_000,
+        columns: Sequence[str] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Edges reached by going from column to column, nearest first, each once.
+
+        An edge is its two ends, then `columns`. At most `limit`. Cycles end by themselves.
+        """
+
+    def events(self, numbers: Iterable[int] | None = None) -> Iterator[tuple[int, Event]]:
+        """Entries' numbers and events, ascending; all by default. Erased ones are left out."""
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[EntryRow]:
+        """The entries from `start` up to `stop`, ascending, as they are stored."""
+
+    def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
+        """Stored subtree hashes lying side by side; None for one that is not stored."""
+
+    def node(self, level: int, index: int) -> bytes:
+        """One stored subtree hash. Raises `KeyError`."""
+
+    def checkpoints(self) -> Iterator[str]:
+        """All checkpoints by size."""
+
+    def checkpoint(self) -> str | None:
+        """The newest checkpoint; None while nothing was recorded."""
+
+    def differences(self) -> Iterator[Difference]:
+        """Everything in tables and schema that does not follow from the events."""
+
+
+class RecordStore(Protocol):
+    """Where a production's records live. Safe for threads and for several processes at once."""
+
+    def append(self, events: Sequence[Event]) -> Receipt:
+        """Record the events, all or none, one after the other; durable when this returns."""
+
+    def transact(self, make: Callable[[RecordReading], Sequence[Event]]) -> Receipt:
+        """Record what `make` returns; nobody else writes between its reading and that.
+
+        What `make` raises is raised here, and nothing is recorded.
+        """
+
+    def erase(self, numbers: Iterable[int], event: Event) -> Receipt:
+        """Record `event` and delete these entries' bodies and salts, all or none."""
+
+    def rebuild(self) -> None:
+        """Empty the tables and fill them from the events."""
+
+    def reading(self) -> AbstractContextManager[RecordReading]:
+        """The records as they are now."""
+
+    def close(self) -> None:
+        """Let go of the database."""

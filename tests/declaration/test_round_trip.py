@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -90,3 +91,10 @@ def test_a_table_however_a_spreadsheet_saved_it(encoding: str, delimiter: str) -
         assert first.training is not None
         assert second.final is second.training is None
         assert [step.name for step in second.tools] == ["A", "B"]
+
+
+def test_the_reference_page_is_the_one_made() -> None:
+    from checkthegate.declaration.reference import use_page
+
+    page = Path(__file__).parents[2] / "docs/reference/use.md"
+    assert page.read_text("utf-8") == use_page()

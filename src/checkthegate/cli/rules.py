@@ -99,11 +99,11 @@ def run_cases(
 ) -> int:
     """Run every case of the packs; 1 when one does not come out as it says."""
     from checkthegate.app.rulebook import volumes
-    from checkthegate.app.rules_test import tested
+    from checkthegate.app.rules_cases import case_results
 
     places = _shelves(packs, home)
     chosen = volumes(places) if pack is None else _named(pack, places)
-    results = tested(chosen)
+    results = case_results(chosen)
     if as_json:
         _print_json({"items": results})
     else:

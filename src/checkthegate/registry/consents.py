@@ -41,7 +41,7 @@ def consent_for(
     talent: str,
     types: Sequence[ConsentType],
     when: AsOf,
-    asked: Asked = Asked(),  # noqa: B008 - frozen
+    asked: Asked | None = None,
 ) -> ConsentAnswer:
     """Where the person's consent for any of `types` stands. `talent` is an id.
 

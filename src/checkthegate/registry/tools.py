@@ -7,6 +7,7 @@ another version, tier or account of the tool is unsure, and said to be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from checkthegate.model.record import AsOf, ToolAnswers, ToolFact, ToolFactName
@@ -50,6 +51,11 @@ def worse_keeping(answers: Iterable[Answer]) -> Answer:
 def worse_place(places: Iterable[Environment]) -> Environment:
     """The least careful of several places."""
     return max(places, key=_PLACES.index, default=Environment.UNSURE)
+
+
+def place_rank(place: Environment) -> int:
+    """Where a place stands: 0 is the most careful."""
+    return _PLACES.index(place)
 
 
 def tool_answers(tool: Row, rows: Rows, when: AsOf) -> ToolAnswers:
@@ -108,7 +114,7 @@ def _identity_since(versions: Sequence[Row], when: AsOf) -> int:
         key=lambda row: (row["holds_from"], row["entry"]),
         reverse=True,
     )
-    for newer, older in zip(known, known[1:], strict=False):
+    for newer, older in pairwise(known):
         if any(newer[name] != older[name] for name in _IDENTITY):
             return int(newer["entry"])
     return 0

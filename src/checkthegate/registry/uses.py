@@ -25,6 +25,7 @@ from checkthegate.registry.consents import CONSENT_FOR, Asked, consent_for
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import in_effect
 from checkthegate.registry.tools import (
+    place_rank,
     tool_answers,
     tools_named,
     unknown_tool,
@@ -248,8 +249,7 @@ def talents_named(who: str, rows: Rows) -> tuple[Row, ...]:
 def _weakness(step: WeakStep) -> tuple[int, ...]:
     keeps = {Answer.NO: 0, Answer.UNSURE: 1, Answer.YES: 2}
     kept = sorted((keeps[each] for each in (step.trains, step.reuses, step.stores)), reverse=True)
-    places = [worse_place([step.environment, each]) is step.environment for each in Environment]
-    return (*kept, sum(places))
+    return (*kept, place_rank(step.environment))
 
 
 def _why(step: WeakStep) -> str:

@@ -106,6 +106,7 @@ def fact_blocks(scopes: Sequence[Document]) -> list[Block]:
     """What a pack may ask about, scope by scope, with the words its texts may use."""
     blocks: list[Block] = [
         Heading(1, "What a rule can ask about"),
+        Paragraph(CAUTION, loud=True),
         Paragraph(
             "A rule judges one kind of thing: a declared use, a file, or a delivery. These are the "
             "facts it may ask for, by name. Any of them may turn out to be unknown; a rule cannot "

@@ -155,6 +155,8 @@ def test_encoder_and_written_length() -> None:
     assert tags(look(whole)) == {"id3 encoder": "LAME3.100"}
     assert troubles(look(whole)) == []
     assert troubles(look(whole[: 417 * 3]))
+    for keep in range(36, 60):
+        assert troubles(look(whole[:keep]))
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def _encoder(source: Bounded, at: int) -> Iterator[Carried]:
     """The encoder's name in the first frame, and whether the sound is as long as it says."""
     frame = source.peek(at, 2048)
     place = max(frame.find(b"Xing", 4, 64), frame.find(b"Info", 4, 64))
-    if place < 0:
+    if place < 0 or len(frame) < place + 8:
         return
     flags, cursor = frame[place + 7], place + 8
     cursor += 4 if flags & 1 else 0

@@ -11,7 +11,7 @@ from checkthegate.rules.evaluate import CaseFault
 from checkthegate.rules.pack import Pack
 
 
-def tested(volumes: Iterable[Volume]) -> list[dict[str, Any]]:
+def case_results(volumes: Iterable[Volume]) -> list[dict[str, Any]]:
     """For each pack version how many cases it has, and each that comes out otherwise.
 
     Raises `PackError` for a pack that cannot be used.

@@ -1,1 +1,0 @@
-export PYTHONPATH=/tmp/qa/snap/src PYTHONDONTWRITEBYTECODE=

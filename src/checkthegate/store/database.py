@@ -1,0 +1,184 @@
+"""The two databases, and the little in which they differ: connecting, locking, taking turns.
+
+Every connection is in autocommit mode; a transaction begins and ends with the statement that says
+so. Queries mark values with `?`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+from checkthegate.model import UsageError
+from checkthegate.store.faults import Replaced, told
+
+_TURN = 0x6761746531
+"""The advisory lock under which processes take turns in one PostgreSQL database."""
+
+_EXAMPLE = "Write it as sqlite:////folder/records.db or postgresql://user@host/database"
+
+
+class Session:
+    """One connection. `many` runs a statement for each row of values."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self.sqlite = connection.dialect.name == "sqlite"
+        self._driver: Any = connection.connection.dbapi_connection
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows that a query or statement returns."""
+        cursor = self._run(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+    def one(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row, None without one."""
+        found: tuple[Any, ...] | None = self._run(statement, values).fetchone()
+        return found
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each of the rows, in order."""
+        if self.sqlite:
+            self._driver.executemany(statement, rows)
+        elif len(rows) == 1:
+            self._driver.execute(_marked(statement), rows[0])
+        else:
+            with self._driver.cursor() as cursor:
+                cursor.executemany(_marked(statement), rows)
+
+    def copy(self, table: str, columns: str, rows: Iterator[Sequence[Any]]) -> None:
+        """Add many rows to a table that does not hold them yet."""
+        if self.sqlite:
+            marks = ", ".join("?" * (columns.count(",") + 1))
+            self._driver.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+            return
+        with (
+            self._driver.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into,
+        ):
+            for row in rows:
+                into.write_row(row)
+
+    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """Rows as they come, for results that do not fit into memory. Within a transaction."""
+        if self.sqlite:
+            yield from self._driver.execute(statement)
+            return
+        with self._driver.cursor(name="stream") as cursor:
+            cursor.itersize = 5000
+            yield from cursor.execute(statement)
+
+    def _run(self, statement: str, values: Sequence[Any]) -> Any:
+        return self._driver.execute(statement if self.sqlite else _marked(statement), values)
+
+
+class Database:
+    """One database, opened when first used. `where` names it for people, without a password."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        self._url = _parsed(url)
+        self.sqlite = self._url.get_backend_name() == "sqlite"
+        self.file = Path(self._url.database or "") if self.sqlite else None
+        self.where = str(self.file or self._url.render_as_string(hide_password=True))
+        self._patience = patience
+        self._identity: tuple[int, int] | None = None
+        self._engine = self._sqlite() if self.sqlite else self._postgresql()
+
+    def create_file(self) -> None:
+        """Make an empty SQLite file that only its owner may read, unless there is one."""
+        if self.file is None:
+            return
+        with told(self.where), _as_sqlite():
+            with suppress(FileExistsError):
+                os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no SQLite file, or an empty one."""
+        return self.file is not None and not (self.file.is_file() and self.file.stat().st_size)
+
+    @contextmanager
+    def session(self, *, writing: bool = False) -> Iterator[Session]:
+        """A connection. What the database raises becomes a `GateError`."""
+        with told(self.where, writing=writing), self._engine.connect() as connection:
+            yield Session(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A connection that sees the records as they are now, whatever is written meanwhile."""
+        with self.session() as session:
+            with _transaction(session, self._begin_reading(session), "ROLLBACK"):
+                yield session
+
+    @contextmanager
+    def turn(self, session: Session) -> Iterator[None]:
+        """A transaction in which nobody else writes. Committed at the end, durable then."""
+        begin = "BEGIN IMMEDIATE" if session.sqlite else "BEGIN"
+        with _transaction(session, begin, "COMMIT"):
+            if not session.sqlite:
+                session.run("SELECT pg_advisory_xact_lock(?)", (_TURN,))
+            self.check_file()
+            yield
+            self.check_file()
+
+    def check_file(self) -> None:
+        """Raises `Replaced` when the file under its name is not the one that was opened."""
+        if self.file is None:
+            return
+        try:
+            found = os.stat(self.file)
+        except OSError:
+            raise Replaced("the file is gone") from None
+        identity = (found.st_dev, found.st_ino)
+        if self._identity is None:
+            self._identity = identity
+        elif identity != self._identity:
+            raise Replaced("another file is in its place")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _begin_reading(self, session: Session) -> str:
+        return "BEGIN" if session.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    def _sqlite(self) -> sa.Engine:
+        engine = sa.create_engine(
+            self._url,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"timeout": self._patience, "cached_statements": 512},
+        )
+        sa.event.listen(engine, "connect", self._set_up_sqlite)
+        return engine
+
+    def _set_up_sqlite(self, connection: sqlite3.Connection, _record: Any) -> None:
+        self.check_file()
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    def _postgresql(self) -> sa.Engine:
+        engine = sa.create_engine(
+            self._url.set(drivername="postgresql+psycopg"),
+            isolation_level="AUTOCOMMIT",
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 10, "application_name": "checkthegate"},
+        )
+        sa.event.listen(engine, "connect", self._set_up_postgresql)
+        return engine
+
+    def _set_up_postgresql(self, connection: Any, _record: Any) -> None:
+        settings = (*_SETTINGS, f"lock_timeout = {max(1, int(self._patience * 1000))}")
+        with connection.cursor() as cursor:
+            for setting in settings:
+                cursor.execute(f"SET {setting}")
