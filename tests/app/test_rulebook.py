@@ -67,7 +67,9 @@ RULE = """\
 CASES = """\
 rule: {prefix}.r1
 cases:
-  - {{name: a, facts: {{use.tools: [{{generative: yes}}], use.final: no}}, expect: {{outcome: pass}}}}
+  - name: a
+    facts: {{use.tools: [{{generative: yes}}], use.final: no}}
+    expect: {{outcome: pass}}
   - name: b
     facts: {{use.tools: [{{generative: yes}}], use.final: yes}}
     expect: {{outcome: fail, verdict: escalate}}
@@ -288,7 +290,7 @@ def test_a_case_that_comes_out_otherwise_is_told_with_the_reason(write: Writer) 
     (told,) = result["disagreements"]
     assert told["expected"] == "fail, escalate"
     assert told["came_out"] == "fail, blocked, required"
-    assert told["where"].endswith("tiny/1/cases/r1.yaml:4")
+    assert told["where"].endswith("tiny/1/cases/r1.yaml:6")
     assert "use.final" in told["decided_by"]
 
 

@@ -72,6 +72,15 @@ def test_only_plain_tools_ends_the_questions_early_but_for_training() -> None:
     assert use.tools[0].generative == "no"
 
 
+def test_the_terms_of_plain_tools_are_asked_once_another_one_generates() -> None:
+    alone = {"tools__0__name": "Nuke", "tools__0__generative": "no"}
+    assert "tools.0.environment" not in answered(**alone)[1]
+    use, asked = answered(**alone, tools__0__more="y", tools__0__environment="local",
+                          tools__1__name="X", tools__1__generative="y")  # fmt: skip
+    assert {"tools.0.environment", "tools.0.keeping"} <= set(asked)
+    assert (use.tools[0].environment, use.tools[0].generative) == ("local", "no")
+
+
 def test_several_tools_inputs_and_references() -> None:
     use, _ = answered(
         tools__0__name="A", tools__0__environment="4", tools__0__keeping="1",

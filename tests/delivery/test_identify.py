@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checkthegate.delivery.identify import identify
 from checkthegate.model import Kind
@@ -41,6 +43,16 @@ def told(content: bytes, name: str = "x.bin") -> tuple[Kind, str]:
 )
 def test_by_content(content: bytes, kind: Kind, media_type: str) -> None:
     assert told(content) == (kind, media_type)
+
+
+@given(
+    content=st.binary(max_size=64),
+    start=st.sampled_from([b"", b"\xff", b"BM", b"II*\0", b"PK\3\4"]),
+)
+def test_any_bytes_are_something(content: bytes, start: bytes) -> None:
+    kind, media_type = told(start + content)
+    assert isinstance(kind, Kind)
+    assert media_type
 
 
 def test_a_name_alone_makes_nothing_technical() -> None:

@@ -1,3 +1,4 @@
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from tests.delivery.making import movie
 from tests.detect.running import opened, opened_bytes
 
+from checkthegate.delivery.container import BoundedReader
 from checkthegate.delivery.extent import declared_size, share_present
 from checkthegate.delivery.opened import OpenedFile
 from checkthegate.detect.decode_examples import wave
@@ -146,6 +148,12 @@ def test_noise_is_refused_quietly(tmp_path: Path, capfd: pytest.CaptureFixture[s
     with changed(tmp_path, b"\0\0\0\x14ftypisom\0\0\0\0isom" + noise) as found:
         assert reason(found)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_place_no_file_has_is_refused_quietly() -> None:
+    reader = BoundedReader(io.BytesIO(b"0123"))
+    assert (reader.seek(2), reader.tell()) == (2, 2)
+    assert [reader.seek(-5), reader.seek(2**70)] == [-1, -1]
 
 
 def test_what_files_say_of_their_size(tmp_path: Path, film: Path) -> None:

@@ -73,14 +73,16 @@ class Page:
             return []
         worst = (findings[0]["verdict"], findings[0]["approval"])
         full = [f for f in findings if (f["verdict"], f["approval"]) == worst][:_IN_FULL]
-        rest = findings[len(full) :]
+        # Whoever asks the contact first has told the contact, too.
+        stops = worst[0] in _STOPS
+        rest = [f for f in findings[len(full) :] if not stops or f["verdict"] in _STOPS]
         lines = ["", "Why, and what to do next"]
         for finding in full:
             lines += _wrapped(full_sentence(finding["reason"]), self._width, "  ")
             lines += _wrapped(full_sentence(finding["next_step"]), self._width, "    ", "  → ")
             lines += _wrapped(f"{finding['rule']}, {self._clause(finding)}", self._width, "    ")
         if rest:
-            lines += ["", "Also to settle" if findings[0]["verdict"] in _STOPS else "Also"]
+            lines += ["", "Also to settle" if stops else "Also"]
         for finding in rest:
             said = f"{_first_sentence(finding['reason'])} ({finding['rule']})"
             lines += _wrapped(said, self._width, "    ", "  · ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
@@ -123,15 +123,18 @@ def kept_after_stop(interview: Interview) -> str:
     problem = write_new(file, use)
     if problem:
         return f"Stopped. Nothing was kept. {problem}"
-    return f"Stopped. Your answers so far are in {file}. To go on: gate ask --from {file}"
+    return (
+        f"Stopped. Your answers so far are in {file}; what is missing counts as unsure.\n"
+        f"To use them: gate ask --from {file}"
+    )
 
 
 def _free(title: str) -> str:
     """A file name after the title that is not taken yet: `moodboard-for-the-lighthouse.yaml`."""
-    plain = re.sub(r"[^\w]+", "-", title.casefold()).strip("-_")[:48].rstrip("-_") or "use"
-    taken: Callable[[str], bool] = lambda name: Path(name).exists()  # noqa: E731
+    words = re.sub(r"[^\w]+", "-", title.casefold()).strip("-_")
+    plain = (words if len(words) <= 40 else words[:41].rpartition("-")[0] or words[:40]) or "use"
     names = (f"{plain}{'' if n == 1 else f'-{n}'}.yaml" for n in range(1, 10_000))
-    return next((name for name in names if not taken(name)), f"{plain}.yaml")
+    return next((name for name in names if not Path(name).exists()), f"{plain}.yaml")
 
 
 def _asked(question: Question) -> str:

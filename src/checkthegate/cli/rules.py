@@ -41,7 +41,7 @@ def list_(
     if as_json:
         _print_json({"items": listed})
     else:
-        _print(list_blocks(listed), shutil.get_terminal_size((140, 24)).columns)
+        _print(list_blocks(listed))
     return 0
 
 
@@ -196,10 +196,10 @@ def _named(name: str, places: tuple[Shelf, ...]) -> list[Volume]:
     return [volume for volume in volumes(places) if volume.pack == name] or [_find(name, places)]
 
 
-def _print(blocks: Iterable[Block], width: int = 0) -> None:
+def _print(blocks: Iterable[Block]) -> None:
     from checkthegate.report.prose import terminal_text
 
-    print(terminal_text(blocks, width or min(_WIDEST, shutil.get_terminal_size().columns)))
+    print(terminal_text(blocks, min(_WIDEST, shutil.get_terminal_size().columns)))
 
 
 def _print_json(document: dict[str, Any]) -> None:

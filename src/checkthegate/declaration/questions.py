@@ -129,6 +129,7 @@ def _questions(given: Given) -> Iterator[Question]:
     if not _generative(given):
         yield from _training(given)
         return
+    yield from _plain_steps(given)
     yield from _finals(given)
     yield from _inputs(given)
     yield from _references(given)
@@ -159,15 +160,27 @@ def _tools(given: Given) -> Iterator[Question]:
                        "words out of what it has learned?",
                        "yes for an image generator, no for a plain editor", YES_NO)  # fmt: skip
         if given.get(f"{key}.generative") != "no":
-            yield Question(f"{key}.environment", f"Where does {named} run, and under whose terms?",
-                           choices=ENVIRONMENTS)  # fmt: skip
-            yield Question(f"{key}.keeping", "By its terms, does it do any of this with what goes "
-                           "in or comes out? Several numbers are fine.",
-                           choices=KEEPING, several=True)  # fmt: skip
+            yield from _terms(key, named)
         yield Question(f"{key}.more", "Is there another tool in the chain?",
                        "an upscaler after the generator", YES_NO, left="no")  # fmt: skip
         if given.get(f"{key}.more") != "yes":
             return
+
+
+def _plain_steps(given: Given) -> Iterator[Question]:
+    """The terms of plain steps: they count as soon as another step generates."""
+    for number in _numbers(given, "tools"):
+        key = f"tools.{number}"
+        if given.get(f"{key}.generative") == "no":
+            yield from _terms(key, given.get(f"{key}.name") or f"tool {number + 1}")
+
+
+def _terms(key: str, named: str) -> Iterator[Question]:
+    yield Question(f"{key}.environment", f"Where does {named} run, and under whose terms?",
+                   choices=ENVIRONMENTS)  # fmt: skip
+    yield Question(f"{key}.keeping", f"By its terms, does {named} do any of this with what goes "
+                   "in or comes out? Several numbers are fine.",
+                   choices=KEEPING, several=True)  # fmt: skip
 
 
 def _generative(given: Given) -> bool:

@@ -21,9 +21,9 @@ _ABOUT = f"""# Declaring a use: `{SCHEMA}`
 What `gate ask` reads. Ask for a form with `gate ask --template yaml`, `csv` or `json`, fill it in,
 then `gate ask --from FILE`. Or run `gate ask` alone and answer a few questions.
 
-Only {", ".join(f"`{f.name}`" for f in FIELDS.values() if f.mandatory)} must be there. What is left
-out or left empty counts as unsure, and unsure is judged like the answer that needs asking. An empty
-list (`[]`) says "none". `training: null` says that nothing is trained.
+Only {", ".join(f"`{f.name}`" for f in FIELDS.values() if f.mandatory)} must be there.
+What is left out or left empty counts as unsure, and unsure is judged like the answer that needs
+asking. An empty list (`[]`) says "none". `training: null` says that nothing is trained.
 
 Every mistake is told with line, column (in a table: the cell) and field, and the word that was
 probably meant. A file may be 16 MB long and a line of JSON Lines 1 MB.
@@ -44,8 +44,8 @@ line that cannot be read is answered with `{"error": {"line", "field", "message"
 spreadsheet programs save it ("CSV UTF-8"). Rows that begin with `#` are passed over. In a cell:
 
 - several words are parted by `;`
-- entries are parted by `;` or a line break, the fields of an entry by `|`, in the order of the table
-  above: `Firefly | partner-enterprise | no | no | no; Photoshop | local`
+- entries are parted by `;` or a line break, the fields of an entry by `|`, in the order of the
+  table above: `Firefly | partner-enterprise | no | no | no; Photoshop | local`
 - `none` is an empty list, or no training; an empty cell is "not said"
 - a backslash before `;` or `|` makes it part of a name
 

@@ -55,8 +55,11 @@ class BoundedReader:
         return part
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """As a file's."""
-        return self._stream.seek(offset, whence)
+        """As a file's; -1, the decoder's own sign of failure, for an offset no file can have."""
+        try:
+            return self._stream.seek(offset, whence)
+        except (OSError, OverflowError, ValueError):
+            return -1
 
     def tell(self) -> int:
         """As a file's."""

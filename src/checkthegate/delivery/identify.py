@@ -180,7 +180,7 @@ def _tiff(head: bytes, stream: BinaryIO) -> str | None:
 
 
 def _mpeg_audio(head: bytes) -> str | None:
-    if head[0] != 0xFF or head[1] & 0xE0 != 0xE0 or len(head) < 4:
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
     layer, rate = (head[1] >> 1) & 3, head[2] >> 4
     if layer == 0:

@@ -205,7 +205,6 @@ def _folded(peaks_from_the_right: Iterable[bytes]) -> bytes:
 
 
 def _parents(row: list[bytes]) -> list[bytes]:
-    """Hashes over neighbours; an odd last one stays behind. One slice and one hash a node."""
-    joined = b"".join(row)
-    ends = range(0, len(row) // 2 * 64, 64)
-    return [sha256(b"\x01" + joined[at : at + 64]).digest() for at in ends]
+    """Hashes over neighbours; an odd last one stays behind."""
+    pairs = zip(row[::2], row[1::2], strict=False)
+    return [sha256(b"\x01" + left + right).digest() for left, right in pairs]

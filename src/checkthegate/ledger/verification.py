@@ -30,7 +30,6 @@ from checkthegate.ledger.faults import Malformed
 from checkthegate.ledger.merkle import Frontier, NodeRun
 from checkthegate.ledger.notes import PublicKey
 from checkthegate.ledger.sealed import Seals
-from checkthegate.model.event import EVENT_SCHEMA
 
 NOT_PROVEN = (
     "This does not prove that nothing was rewritten by whoever holds the home's key since the "
@@ -42,10 +41,10 @@ NodeRange = Callable[[int, int, int], Sequence[bytes | None]]
 """(level, first index, count) to the stored hashes of these nodes; None for one not stored."""
 
 _NUMBER = itemgetter(0)
-_CHUNK = 4096
+_CHUNK = 512
 _HEAD = len('{"at":"2026-03-01T12:00:00.000000Z","body":')
 _ERASURE = ERASURE_KIND.encode()
-_AFTER_KIND = f'","schema":"{EVENT_SCHEMA}","subject":"'.encode()
+_AFTER_KIND = b'","schema":'
 _LEAF = b'%%b"sha256:%%b","entry":%%d,"kind":"%%b","schema":"%b"}' % ENTRY_SCHEMA.encode()
 
 
@@ -238,19 +237,23 @@ def _odd(chunk: list[StoredEntry]) -> list[StoredEntry]:
     """The entries to look at more closely: all but those whose leaf is the one their body makes.
 
     The leaf is made again from the body's own bytes, which lie at fixed places in a canonical
-    event: the time at its start, the kind before `schema` near its end. No JSON is parsed.
+    event: the time at its start, the kind before the last `schema`. No JSON is parsed. Column by
+    column, because that is a third faster than entry by entry.
     """
-    odd = []
-    for stored in chunk:
-        number, leaf, salt, body = stored
-        if salt is not None and body is not None and len(salt) == SALT_BYTES:
-            end = body.rfind(_AFTER_KIND)
-            kind = body[body.rfind(b'"', 0, end) + 1 : end]
-            digest = sha256(salt + body).hexdigest().encode()
-            if leaf == _LEAF % (body[:_HEAD], digest, number, kind) and kind != _ERASURE:
-                continue
-        odd.append(stored)
-    return odd
+    parts = [(salt, body) for _, _, salt, body in chunk if salt is not None and body is not None]
+    if len(parts) != len(chunk):
+        return chunk if len(chunk) == 1 else [one for each in chunk for one in _odd([each])]
+    digests = [sha256(salt + body).hexdigest().encode() for salt, body in parts]
+    kinds = [
+        body[body.rfind(b'"', 0, (end := body.rfind(_AFTER_KIND))) + 1 : end] for _, body in parts
+    ]
+    return [
+        one
+        for one, (salt, body), digest, kind in zip(chunk, parts, digests, kinds, strict=True)
+        if one[1] != _LEAF % (body[:_HEAD], digest, one[0], kind)
+        or kind == _ERASURE
+        or len(salt) != SALT_BYTES
+    ]
 
 
 def _claims(stored: StoredEntry) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from checkthegate.model.record import (
+from checkthegate.model.registry import (
     ApprovedRange,
     AsOf,
     Cover,

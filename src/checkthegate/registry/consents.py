@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checkthegate.model.record import AsOf, Consent, ConsentAnswer, ConsentType, Standing
+from checkthegate.model.registry import AsOf, Consent, ConsentAnswer, ConsentType, Standing
 from checkthegate.model.use import Effect
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import ended, in_effect, not_begun, past
@@ -49,6 +49,7 @@ def consent_for(
     it; a revocation over what else was on file when it came. Both are lifted by a newer
     consent, and named.
     """
+    asked = asked or Asked()
     known = [_consent(row, when) for row in rows.rows("consents", talent=talent)
              if in_effect(row, when)]  # fmt: skip
     kinds = tuple(types)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from checkthegate.model import UsageError, canonical
 from checkthegate.model.event import Event
-from checkthegate.model.record import Cover, ToolFactName
+from checkthegate.model.registry import Cover, ToolFactName
 from checkthegate.model.table import Put
 from checkthegate.model.use import Answer, Environment
 from checkthegate.registry.fields import meant, read_fields, read_id, read_line, read_time, wrong

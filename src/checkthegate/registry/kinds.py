@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from checkthegate.model import Approval, Kind, Verdict
-from checkthegate.model.record import (
+from checkthegate.model.registry import (
     ConsentBasis,
     ConsentType,
     Cover,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from typing import Any
 
 from checkthegate.model import Asset, Evidence, Grade, Source, Span
-from checkthegate.model.record import AsOf, Made, Promise, Recorded, RecordedFile, Step
+from checkthegate.model.registry import AsOf, Made, Promise, Recorded, RecordedFile, Step
 from checkthegate.model.use import Answer
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import in_effect
@@ -17,6 +18,7 @@ MATCHES_RECORDED = "matches-recorded"
 MATCHES_INPUT = "matches-input"
 OBSERVER = "record"
 _AI = "ai-"
+_LONG_ENOUGH = 4
 _WHOLE_CLAIMS = frozenset({"ai-generated", "ai-watermark"})
 
 
@@ -132,7 +134,7 @@ def _segments(matches: Sequence[Match]) -> Iterable[Part]:
     parts: list[Part] = []
     active: list[Match] = []
     begun = 0
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         while begun < len(timed) and _start(timed[begun]) <= start:
             active.append(timed[begun])
             begun += 1
@@ -173,7 +175,18 @@ def _explained(said: Evidence, matches: Sequence[Match]) -> bool:
     deciding = [match for match in matches if _reaches(match, said.span)]
     if not deciding and said.span is None and said.claim not in _WHOLE_CLAIMS:
         deciding = list(matches)
-    return bool(deciding) and _names(said) <= _known_names(deciding)
+    known = _known_names(deciding)
+    return bool(deciding) and all(_is_known(name, known) for name in _names(said))
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    """Whether a name is one of those known, or either is the longer form of the other."""
+    if name in known:
+        return True
+    return any(
+        min(len(name), len(each)) >= _LONG_ENOUGH and (name in each or each in name)
+        for each in known
+    )
 
 
 def _reaches(match: Match, span: Span | None) -> bool:

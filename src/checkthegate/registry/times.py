@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from typing import Any
 
-from checkthegate.model.record import AsOf
+from checkthegate.model.registry import AsOf
 
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 _DAY = 10

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from checkthegate.model.record import AsOf, ToolAnswers, ToolFact, ToolFactName
+from checkthegate.model.registry import AsOf, ToolAnswers, ToolFact, ToolFactName
 from checkthegate.model.use import Answer, Environment
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import in_effect, past

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from checkthegate.model.record import AsOf, ConsentAnswer, Step, ToolAnswers
+from checkthegate.model.registry import AsOf, ConsentAnswer, Step, ToolAnswers
 from checkthegate.model.use import (
     Answer,
+    Change,
     DeclaredUse,
     Effect,
     Environment,
@@ -34,6 +35,9 @@ from checkthegate.registry.tools import (
 )
 
 _NO_IS_WORSE = {Answer.YES: 0, Answer.UNSURE: 1, Answer.NO: 2}
+
+
+_UNTOUCHED = (Change.NONE, Change.CUSTOMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def weakest_step(steps: Sequence[ToolStep], known: Sequence[ToolAnswers] = ()) -
     ]
     if not weak:
         return None
-    worst = max(weak, key=_weakness)
+    worst = max(weak, key=weakness)
     return replace(worst, reason=_why(worst))
 
 
@@ -220,7 +224,7 @@ def _person(
         lonely.append(f"{entry.who} is not in the registry")
         return entry
     answers = [consent_for(rows, row["id"], types, when, asked) for row in people]
-    if not exempt(entry):
+    if needs_consent(entry):
         consents.extend(answers)
     registered = max((each.answer for each in answers), key=_NO_IS_WORSE.__getitem__)
     if entry.consent is not None and entry.consent is not registered:
@@ -233,9 +237,15 @@ def _person(
     return replace(entry, consent=max((declared, registered), key=_NO_IS_WORSE.__getitem__))
 
 
-def exempt(entry: TalentEntry) -> bool:
-    """Whether the declaration claims that no further consent is needed."""
-    return entry.exemption not in (None, Exemption.NONE)
+def needs_consent(entry: TalentEntry) -> bool:
+    """Whether a performer's consent is a precondition, by what was declared.
+
+    Not with an exemption, for an invented performer, or for a customary alteration.
+    """
+    exempt = entry.exemption not in (None, Exemption.NONE)
+    if exempt or entry.effect is Effect.SYNTHETIC_PERFORMER:
+        return False
+    return not (entry.effect is Effect.ALTERATION and entry.change in _UNTOUCHED)
 
 
 def talents_named(who: str, rows: Rows) -> tuple[Row, ...]:
@@ -246,7 +256,8 @@ def talents_named(who: str, rows: Rows) -> tuple[Row, ...]:
     return tuple(row for row in rows.rows("talents") if row["name"].casefold() == wanted)
 
 
-def _weakness(step: WeakStep) -> tuple[int, ...]:
+def weakness(step: WeakStep) -> tuple[int, ...]:
+    """Sorts steps: the greatest is the weakest."""
     keeps = {Answer.NO: 0, Answer.UNSURE: 1, Answer.YES: 2}
     kept = sorted((keeps[each] for each in (step.trains, step.reuses, step.stores)), reverse=True)
     return (*kept, place_rank(step.environment))

@@ -13,6 +13,7 @@ from checkthegate.report.text import storable, visible
 _MARKUP: Final = re.compile(r"([\\`*_<>\[\]|])")
 _GAP: Final = "  "
 _NARROWEST: Final = 24
+_NARROW_COLUMN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ def _terminal_table(table: Table, width: int) -> list[str]:
 
 
 def _fitted(sizes: Sequence[int], width: int) -> list[int]:
-    """Column widths that fit, taking room from the widest columns."""
-    fitted = list(sizes)
-    while sum(fitted) + len(_GAP) * (len(fitted) - 1) > width and max(fitted) > _NARROWEST:
+    """Column widths that fit, taking room from the widest but the first, which holds names."""
+    first, *fitted = sizes
+    room = width - first - len(_GAP) * len(fitted)
+    while fitted and sum(fitted) > room and max(fitted) > _NARROW_COLUMN:
         fitted[fitted.index(max(fitted))] -= 1
-    return fitted
+    return [first, *fitted]
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

@@ -82,24 +82,34 @@ def rule_blocks(pack: Document, rule_id: str) -> list[Block]:
 
 
 def list_blocks(packs: Sequence[Document]) -> list[Block]:
-    """Which packs there are, one row each."""
-    rows = tuple(
+    """Which packs there are, where they come from, and what each is."""
+    return [Points(tuple(_listed(pack) for pack in packs)), Paragraph(CAUTION)]
+
+
+def _listed(pack: Document) -> Point:
+    numbers = f"{count(pack['rule_count'], 'rule')}, {count(pack['case_count'], 'case')}"
+    return Point(
+        pack["title"],
+        f"{pack['id']}:",
         (
-            pack["id"],
-            str(pack["rule_count"]),
-            str(pack["case_count"]),
-            dates_words(pack),
-            f"{pack['origin']}{'' if pack['lock'] == 'locked' else ', ' + _LOCKS[pack['lock']]}",
-            pack["digest"][:15] + "…",
-            pack["title"],
-        )
-        for pack in packs
+            Point(f"in force {dates_words(pack)}; {numbers}; {_LOCKS[pack['lock']]}"),
+            Point(f"where from: {_origin(pack)}"),
+            Point(pack["digest"]),
+        ),
     )
-    headings = ("pack", "rules", "cases", "in force", "where from", "digest", "title")
-    return [Table(headings, rows), Paragraph(CAUTION)]
 
 
-_LOCKS: Final = {"not locked": "not locked yet", "changed": "CHANGED since it was locked"}
+def _origin(pack: Document) -> str:
+    if pack["origin"] == "shipped":
+        return "it ships with the program"
+    return f"{pack['folder']} ({pack['origin']})"
+
+
+_LOCKS: Final = {
+    "locked": "locked",
+    "not locked": "not locked yet",
+    "changed": "CHANGED since it was locked",
+}
 
 
 def fact_blocks(scopes: Sequence[Document]) -> list[Block]:
@@ -309,7 +319,7 @@ def _terms(pack: Document) -> Iterator[Block]:
         yield Heading(2, "What the words mean")
         yield Points(
             tuple(
-                Point(f"means: {term['means'][:1].lower() + term['means'][1:]}", f"“{term['says']}”")
+                Point(f"means: {term['means'][:1].lower()}{term['means'][1:]}", f"“{term['says']}”")
                 for term in pack["terms"]
             )
         )

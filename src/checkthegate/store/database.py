@@ -17,9 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
 
-from checkthegate.model import UsageError
+from checkthegate.model import GateError, UsageError
 from checkthegate.store.faults import Replaced, told
 
 _TURN = 0x6761746531
@@ -98,9 +97,15 @@ class Database:
         """Make an empty SQLite file that only its owner may read, unless there is one."""
         if self.file is None:
             return
-        with told(self.where), _as_sqlite():
+        try:
             with suppress(FileExistsError):
                 os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as problem:
+            raise UsageError(
+                f"No records can be made in “{self.where}” ({problem.strerror}).",
+                hint="Check that the folder is there and that you may write in it.",
+                path=self.where,
+            ) from None
 
     @property
     def missing(self) -> bool:
@@ -111,14 +116,20 @@ class Database:
     def session(self, *, writing: bool = False) -> Iterator[Session]:
         """A connection. What the database raises becomes a `GateError`."""
         with told(self.where, writing=writing), self._engine.connect() as connection:
-            yield Session(connection)
+            try:
+                yield Session(connection)
+            except GateError:
+                raise
+            except Exception:
+                connection.invalidate()
+                raise
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A connection that sees the records as they are now, whatever is written meanwhile."""
-        with self.session() as session:
-            with _transaction(session, self._begin_reading(session), "ROLLBACK"):
-                yield session
+        begin = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        with self.session() as session, _transaction(session, begin, "ROLLBACK"):
+            yield session
 
     @contextmanager
     def turn(self, session: Session) -> Iterator[None]:
@@ -148,9 +159,6 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
-
-    def _begin_reading(self, session: Session) -> str:
-        return "BEGIN" if session.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     def _sqlite(self) -> sa.Engine:
         engine = sa.create_engine(
@@ -182,3 +190,50 @@ class Database:
         with connection.cursor() as cursor:
             for setting in settings:
                 cursor.execute(f"SET {setting}")
+
+
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "cache_size = -32000",
+    "trusted_schema = OFF",
+)
+"""Secure delete overwrites what is erased; a schema that was tampered with runs no functions."""
+
+_SETTINGS = ("synchronous_commit = on", "client_encoding = 'UTF8'", "jit = off")
+
+
+@contextmanager
+def _transaction(session: Session, begin: str, end: str) -> Iterator[None]:
+    session.run(begin)
+    try:
+        if session.sqlite:
+            session.run("SELECT name FROM sqlite_master LIMIT 1")
+        yield
+        session.run(end)
+    except BaseException:
+        with suppress(Exception):
+            session.run("ROLLBACK")
+        raise
+
+
+@lru_cache(maxsize=1024)
+def _marked(statement: str) -> str:
+    """The statement as psycopg wants its values marked."""
+    return statement.replace("%", "%%").replace("?", "%s")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UsageError("The address of the database is not one.", hint=_EXAMPLE) from None
+    backend = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
+    if backend not in ("sqlite", "postgresql"):
+        raise UsageError(f"Records cannot be kept in “{backend}”.", hint=_EXAMPLE)
+    if backend == "sqlite" and not parsed.database:
+        raise UsageError("The address of the database names no file.", hint=_EXAMPLE)
+    return parsed.set(drivername=backend)

@@ -1,0 +1,229 @@
+"""When an approval covers what was found: decided for each AI part, not each file.
+
+Only what is proven covers. The newest answer about a part counts, a no before a yes of the
+same time. A no, and a yes that was revoked or is over, blocks what it would have covered
+unless another approval stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from checkthegate.model import Approval, Asset, Evidence, Finding, Outcome, Verdict
+from checkthegate.model.registry import AsOf, Cover, Standing, WrittenApproval
+from checkthegate.registry.approvals import approvals_for
+from checkthegate.registry.records import Match, Part, matches_of, parts_of
+from checkthegate.registry.rows import Rows
+
+MOST_DIFFERENT: Final = 0.10
+_TOLERANCE: Final = 0.001
+_LAPSED: Final = (Standing.REVOKED, Standing.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class PartCover:
+    """What approvals say of one part under one rule: covered, denied, or open and why."""
+
+    part: Part
+    covered: WrittenApproval | None = None
+    denied: WrittenApproval | None = None
+    missing: tuple[str, ...] = ()
+    differs: bool = False
+
+
+def cover(
+    asset: Asset,
+    evidence: Sequence[Evidence],
+    findings: Sequence[Finding],
+    rows: Rows,
+    when: AsOf,
+    *,
+    never: Collection[str] = (),
+    most_different: float = MOST_DIFFERENT,
+) -> tuple[Finding, ...]:
+    """The findings, each as the approvals on file leave it.
+
+    A failed finding all of whose AI parts are covered stays `fail`, becomes `notify`, and
+    names the approval. One with a denied part becomes `blocked`. An `unknown` is never
+    covered. `never` are the rules no approval lifts now: those about a missing consent.
+    What is blocked already stays blocked.
+    """
+    matches = matches_of(asset, evidence, rows, when)
+    parts = parts_of(evidence, matches) or (Part(None),)
+    digests = [asset.digest, *(match.digest for match in matches if match.digest)]
+    uses = {match.record.use for match in matches}
+    approvals = approvals_for(rows, when, digests=digests, uses=sorted(uses))
+    if not approvals:
+        return tuple(findings)
+    ruled: dict[str, tuple[PartCover, ...]] = {}
+    judged = []
+    for finding in findings:
+        if not _open(finding):
+            judged.append(finding)
+            continue
+        if finding.rule not in ruled:
+            about = [each for each in approvals if finding.rule in each.rules]
+            ruled[finding.rule] = tuple(
+                part_cover(asset, part, about, most_different) for part in parts
+            )
+        judged.append(_judged(finding, ruled[finding.rule], lift=finding.rule not in never))
+    return tuple(judged)
+
+
+def part_cover(
+    asset: Asset,
+    part: Part,
+    approvals: Sequence[WrittenApproval],
+    most_different: float = MOST_DIFFERENT,
+) -> PartCover:
+    """What approvals of one rule, the newest first, say of a part."""
+    lapsed = None
+    missing: list[str] = []
+    differs = False
+    for approval in approvals:
+        if approval.standing is Standing.REFUSED and _touches(approval, asset, part):
+            return PartCover(part, denied=approval)
+        if not approval.granted:
+            continue
+        why = why_not(approval, asset, part, most_different)
+        if not why and approval.standing is Standing.IN_FORCE:
+            return PartCover(part, covered=approval)
+        if not why and approval.standing in _LAPSED:
+            lapsed = lapsed or approval
+        elif why:
+            differs = differs or why == _DIFFERS
+            missing.append(f"{approval.id} does not cover {_where(part)}: {why}")
+    return PartCover(part, denied=lapsed, missing=tuple(missing), differs=differs)
+
+
+def why_not(
+    approval: WrittenApproval, asset: Asset, part: Part, most_different: float = MOST_DIFFERENT
+) -> str:
+    """Why an approval does not reach a part; empty when it does. Its standing is not asked."""
+    if approval.covers is not Cover.USE and asset.digest in approval.files:
+        if not approval.ranges or _in_ranges(approval, asset.digest, part.span):
+            return ""
+        return "it is outside the approved range"
+    if approval.covers is Cover.BYTES:
+        return "it names other bytes"
+    if part.said is not None:
+        return f"the record does not explain what {part.said.observer} found"
+    if not part.matches:
+        return "nothing proves that this is the recorded material"
+    reasons = [_why_not(approval, match, most_different) for match in part.matches]
+    if len(reasons) > 1 and any(reasons):
+        return "it is as near to another record, which is not approved"
+    return next(filter(None, reasons), "")
+
+
+_DIFFERS: Final = "more of the frame differs from what was approved than may"
+
+
+def _why_not(approval: WrittenApproval, match: Match, most_different: float) -> str:
+    if approval.covers is Cover.USE:
+        if match.record.use != approval.use:
+            return "it was recorded under another use"
+    elif match.digest is None or match.digest not in approval.files:
+        return "the record nearest to it is not the one that was approved"
+    elif approval.ranges and not _in_ranges(
+        approval, match.digest, match.source if not match.exact else match.span
+    ):
+        return "it is outside the approved range"
+    return _DIFFERS if match.differs > most_different else ""
+
+
+def _in_ranges(approval: WrittenApproval, digest: str, span: object) -> bool:
+    start, end = getattr(span, "start", None), getattr(span, "end", None)
+    if start is None or end is None:
+        return False
+    return any(
+        each.digest in (None, digest)
+        and each.start - _TOLERANCE <= start
+        and end <= each.end + _TOLERANCE
+        for each in approval.ranges
+    )
+
+
+def _touches(approval: WrittenApproval, asset: Asset, part: Part) -> bool:
+    """Whether a no is about a part. A no needs less than a yes: any match, any range."""
+    if asset.digest in approval.files:
+        return True
+    if approval.covers is Cover.BYTES:
+        return False
+    if approval.covers is Cover.USE:
+        return any(match.record.use == approval.use for match in part.matches)
+    return any(match.digest in approval.files for match in part.matches)
+
+
+def _open(finding: Finding) -> bool:
+    unsettled = finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
+    return unsettled and finding.verdict is not Verdict.BLOCKED
+
+
+def _judged(finding: Finding, covers: Sequence[PartCover], *, lift: bool) -> Finding:
+    denied = next((each.denied for each in covers if each.denied), None)
+    if denied is not None:
+        return _blocked(finding, denied)
+    approvals = list(dict.fromkeys(each.covered for each in covers if each.covered))
+    whole = len(approvals) > 0 and all(each.covered for each in covers)
+    if whole and lift and finding.outcome is Outcome.FAIL:
+        return _lifted(finding, approvals)
+    missing = list(dict.fromkeys(chain.from_iterable(each.missing for each in covers)))
+    if not whole and finding.outcome is Outcome.FAIL and missing:
+        approval = finding.approval
+        if all(each.covered or each.differs for each in covers):
+            approval = Approval.MAY_BE_REQUIRED
+        reason = f"{finding.reason} Approval {missing[0]}."
+        return replace(finding, reason=reason, approval=approval)
+    return finding
+
+
+def _lifted(finding: Finding, approvals: Sequence[WrittenApproval]) -> Finding:
+    if finding.verdict not in (Verdict.ESCALATE, Verdict.NOTIFY):
+        return finding
+    return replace(
+        finding,
+        verdict=Verdict.NOTIFY,
+        approval=Approval.NONE,
+        reason=f"{finding.reason} Written approval covers it.",
+        next_step="Keep the approval with the delivery. Nothing else to do.",
+        approval_id=approvals[0].id,
+        covered_by="; ".join(map(approval_words, approvals)),
+    )
+
+
+def _blocked(finding: Finding, approval: WrittenApproval) -> Finding:
+    return replace(
+        finding,
+        verdict=Verdict.BLOCKED,
+        approval=Approval.REQUIRED,
+        reason=f"{finding.reason} {_no_words(approval)}",
+        next_step="Take it out, or ask your studio contact again and import the new answer.",
+        approval_id=approval.id,
+    )
+
+
+def approval_words(approval: WrittenApproval) -> str:
+    """Who said yes to what, and who put it on file."""
+    sure = "signature verified" if approval.grade.value == "proven" else "not verified"
+    return (
+        f"{approval.id}: {approval.person}, {approval.capacity}, approved the "
+        f"{approval.covers}; imported by {approval.imported_by}, {sure}"
+    )
+
+
+def _no_words(approval: WrittenApproval) -> str:
+    if approval.standing is Standing.REFUSED:
+        return f"{approval.person}, {approval.capacity}, refused it in writing ({approval.id})."
+    if approval.standing is Standing.REVOKED:
+        return f"The approval that covered it, {approval.id}, was revoked."
+    return f"The approval that covered it, {approval.id}, ended with {approval.until}."
+
+
+def _where(part: Part) -> str:
+    if part.span is None:
+        return "it"
+    return f"{part.span.start:.2f} to {part.span.end:.2f}"

@@ -1,0 +1,155 @@
+"""The records at one moment: rows, lineage, entries, nodes, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from checkthegate.model import IntegrityError
+from checkthegate.model.event import Event
+from checkthegate.model.record import Difference, EntryRow, Row
+from checkthegate.store.comparing import differences
+from checkthegate.store.database import Database, Session
+from checkthegate.store.faults import told
+from checkthegate.store.layout import Layout
+from checkthegate.store.projecting import event_in
+from checkthegate.store.reachable import reachable_sql
+
+_CHUNK = 2000
+_FEW = 200
+_ENTRIES = (
+    "SELECT e.number, e.leaf, b.salt, b.body FROM ledger_entries e "
+    "LEFT JOIN ledger_bodies b ON b.number = e.number "
+    "WHERE e.number >= ? AND e.number < ? ORDER BY e.number LIMIT ?"
+)
+_BODIES = (
+    "SELECT number, body FROM ledger_bodies WHERE number >= ? AND number < ? "
+    "ORDER BY number LIMIT ?"
+)
+_ENDLESS = 2**62
+
+
+class Reading:
+    """Reads through a session that is inside a transaction; see the seam `RecordReading`."""
+
+    def __init__(self, database: Database, layout: Layout, session: Session) -> None:
+        self._database = database
+        self._layout = layout
+        self._session = session
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        found = self._one("SELECT max(number) FROM ledger_entries")
+        return 0 if found is None or found[0] is None else int(found[0]) + 1
+
+    def rows(self, table: str, **equal: Any) -> Sequence[Row]:
+        """Rows whose columns equal the values, by key. `KeyError` for an unknown name."""
+        shape = self._layout.shapes[table]
+        statement, values = shape.select(equal)
+        return [shape.decoded(cells) for cells in self._run(statement, values)]
+
+    def reachable(
+        self,
+        table: str,
+        from_column: str,
+        to_column: str,
+        starts: Iterable[str],
+        *,
+        limit: int = 100_000,
+        columns: Sequence[str] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Edges reached by going from column to column, nearest first, each once."""
+        wanted = list(dict.fromkeys(starts))
+        if not wanted:
+            return []
+        shape = self._layout.shapes[table]
+        if unknown := {from_column, to_column, *columns} - set(shape.columns):
+            raise shape.unknown_column(unknown)
+        names = (from_column, to_column, *columns)
+        statement = reachable_sql(table, names, len(wanted))
+        if not self._session.sqlite:
+            self._run("SET LOCAL enable_hashjoin = off")
+            self._run("SET LOCAL enable_mergejoin = off")
+            self._run("SET LOCAL enable_seqscan = off")
+        return self._run(statement, [*wanted, limit])
+
+    def events(self, numbers: Iterable[int] | None = None) -> Iterator[tuple[int, Event]]:
+        """Entries' numbers and events, ascending; all by default. Erased ones are left out."""
+        for number, body in self.bodies() if numbers is None else self._bodies_of(numbers):
+            try:
+                yield number, event_in(body)
+            except (ValueError, KeyError, TypeError, RecursionError):
+                raise IntegrityError(
+                    f"The records are damaged: the body of entry {number} is not an event.",
+                    hint="See what else is wrong: gate ledger verify",
+                ) from None
+
+    def bodies(self) -> Iterator[tuple[int, bytes]]:
+        """Entries' numbers and canonical events as they are stored, ascending."""
+        start = 0
+        while chunk := self._run(_BODIES, (start, _ENDLESS, _CHUNK)):
+            for number, body in chunk:
+                yield number, body
+            start = chunk[-1][0] + 1
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[EntryRow]:
+        """The entries from `start` up to `stop`, ascending, as they are stored."""
+        end = _ENDLESS if stop is None else stop
+        while chunk := self._run(_ENTRIES, (start, end, _CHUNK)):
+            for number, leaf, salt, body in chunk:
+                yield number, leaf, salt, body
+            start = chunk[-1][0] + 1
+
+    def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
+        """Stored subtree hashes lying side by side; None for one that is not stored."""
+        if level:
+            query = "SELECT position, hash FROM ledger_nodes WHERE level = ? AND position >= ? AND position < ?"
+            values: tuple[int, ...] = (level, first, first + count)
+        else:
+            query = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
+            values = (first, first + count)
+        found = dict(self._run(query, values))
+        return [found.get(position) for position in range(first, first + count)]
+
+    def node(self, level: int, index: int) -> bytes:
+        """One stored subtree hash. Raises `KeyError`."""
+        found = self.nodes(level, index, 1)[0]
+        if found is None:
+            raise KeyError((level, index))
+        return found
+
+    def checkpoints(self) -> Iterator[str]:
+        """All checkpoints by size."""
+        query = "SELECT size, note FROM ledger_checkpoints WHERE size >= ? ORDER BY size LIMIT ?"
+        start = 0
+        while chunk := self._run(query, (start, _CHUNK)):
+            for _, note in chunk:
+                yield note
+            start = chunk[-1][0] + 1
+
+    def checkpoint(self) -> str | None:
+        """The newest checkpoint; None while nothing was recorded."""
+        found = self._one("SELECT note FROM ledger_checkpoints ORDER BY size DESC LIMIT 1")
+        return None if found is None else str(found[0])
+
+    def differences(self) -> Iterator[Difference]:
+        """Everything in tables and schema that does not follow from the events."""
+        with told(self._database.where):
+            yield from differences(self._layout, self._session, self.bodies())
+
+    def _bodies_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        wanted = sorted(set(numbers))
+        for start in range(0, len(wanted), _FEW):
+            few = wanted[start : start + _FEW]
+            marks = ", ".join("?" * len(few))
+            query = f"SELECT number, body FROM ledger_bodies WHERE number IN ({marks}) ORDER BY number"  # noqa: S608  marks only
+            yield from self._run(query, few)
+
+    def _run(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with told(self._database.where):
+            return self._session.run(query, values)
+
+    def _one(self, query: str) -> tuple[Any, ...] | None:
+        with told(self._database.where):
+            return self._session.one(query)
