@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATE_DEMO_OUT ?= build/demo
 
-.PHONY: help setup setup-dev demo lint test check bench soak samples schemas lock clean
+.PHONY: help setup setup-dev demo lint test check bench soak samples generated lock clean
 
 help:
 	@echo "make demo     check the bundled sample delivery"
@@ -60,9 +60,16 @@ soak: setup-dev
 bench: setup-dev
 	$(BIN)/python bench/observers.py
 	$(BIN)/python bench/rerun.py
+	$(BIN)/python bench/ask.py
 
 samples: setup-dev
 	$(BIN)/python samples/make_delivery.py
+
+# What is made from code and checked for drift: schemas, rule pages, the manual of declarations.
+generated: setup-dev
+	$(BIN)/python -m checkthegate.report.schemas schemas
+	$(BIN)/python -m checkthegate.app.schemas schemas
+	$(BIN)/python -m checkthegate.app.rules_pages docs/rules
 
 # Needs pip-tools. The files name no index: installers use the one they are configured with.
 lock:

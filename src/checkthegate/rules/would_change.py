@@ -171,7 +171,9 @@ def _tools(use: DeclaredUse) -> _Tries:
         for part, says in _TERMS:
             if getattr(step, part) is not Answer.NO:
                 yield _entry(use, "tools", at, part, Answer.NO, kind=ChangeKind.WORLD, says=says)
-        if len(use.tools) > 1:
+        others = (*use.tools[:at], *use.tools[at + 1 :])
+        # Without its only generative step there would be nothing left to ask about.
+        if any(other.generative is not Answer.NO for other in others):
             yield _without(use, "tools", at, "Leave this step out.")
 
 
