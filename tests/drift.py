@@ -36,7 +36,7 @@ def _bundle_schema() -> list[str]:
 
     if (ROOT / "schemas/bundle.1.json").read_text("utf-8") == schema_text():
         return []
-    made_by = "python -m checkthegate.ledger.bundle_form > schemas/bundle.1.json"
+    made_by = "python -m checkthegate.ledger > schemas/bundle.1.json"
     return [f"schemas/bundle.1.json has drifted; run: {made_by}"]
 
 

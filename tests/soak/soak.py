@@ -65,16 +65,24 @@ def word(decisions: Sequence[AssetDecision]) -> Word:
 
 
 def run(files: Mapping[str, bytes], count: int, seed: int, workers: int) -> Iterator[Outcome]:
-    """Outcomes of `count` mutants of `files` (name to bytes), in order."""
+    """Outcomes of `count` mutants of `files` (name to bytes), in order.
+
+    Raises `ValueError` where a file cannot be checked before it is damaged.
+    """
     names, contents = list(files), list(files.values())
     whole = _checked({name: (name, content) for name, content in files.items()}, workers)
+    sound: dict[str, Word] = {}
+    for name, said in whole.items():
+        if isinstance(said, str) or said.faults:
+            raise ValueError(f"{name} cannot be checked, whole as it is: {said}")
+        sound[name] = said
     every = mutants(contents, count, seed)
     while batch := list(islice(every, 200)):
         written = {m.name: (names[m.base], m.content) for m in batch}
-        said = _checked(written, workers)
+        answers = _checked(written, workers)
         for mutant in batch:
             file = names[mutant.base]
-            yield _outcome(mutant, file, files[file], whole[file], said[mutant.name])
+            yield _outcome(mutant, file, files[file], sound[file], answers[mutant.name])
 
 
 def _checked(written: Mapping[str, tuple[str, bytes]], workers: int) -> dict[str, Word | str]:
@@ -112,11 +120,9 @@ def _check(written: Mapping[str, tuple[str, bytes]], workers: int) -> Iterator[t
         yield key, word(inside)
 
 
-def _outcome(
-    mutant: Mutant, file: str, base: bytes, whole: Word | str, said: Word | str
-) -> Outcome:
-    if isinstance(whole, str) or isinstance(said, str):
-        return Outcome(mutant, file, "failure", str(said if isinstance(said, str) else whole))
+def _outcome(mutant: Mutant, file: str, base: bytes, whole: Word, said: Word | str) -> Outcome:
+    if isinstance(said, str):
+        return Outcome(mutant, file, "failure", said)
     if said.faults:
         return Outcome(mutant, file, "failure", said.faults[0])
     better = improvement(whole, said)

@@ -9,8 +9,9 @@ from checkthegate.model import Verdict
 from .soak import Word, improvement, run, sample_files, table
 
 
-def test_a_hundred_damaged_files_never_look_better() -> None:
-    outcomes = list(run(sample_files(), 100, seed=1, workers=0))
+@pytest.mark.parametrize("seed", [2, 8])
+def test_a_hundred_damaged_files_never_look_better(seed: int) -> None:
+    outcomes = list(run(sample_files(), 100, seed, workers=0))
     failed = [outcome for outcome in outcomes if outcome.kind == "failure"]
     assert not failed, table(outcomes)
     assert len(outcomes) == 100
@@ -30,6 +31,17 @@ def test_a_hundred_damaged_files_never_look_better() -> None:
 def test_what_counts_as_an_improvement(said: Word, better: bool) -> None:
     whole = Word(Verdict.ESCALATE, told=True, gap=True, faults=())
     assert bool(improvement(whole, said)) == better
+
+
+def test_files_that_cannot_be_checked_at_all_are_no_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(request: object, told: object) -> object:
+        raise RuntimeError("no rules")
+
+    monkeypatch.setattr("tests.soak.soak.check", fails)
+    with pytest.raises(ValueError, match="no rules"):
+        next(run({"a.txt": b"words"}, 1, seed=1, workers=0))
 
 
 def test_a_mark_that_is_wiped_without_excuse_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

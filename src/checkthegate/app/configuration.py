@@ -14,6 +14,7 @@ from checkthegate.seams import Limits
 
 _KNOWN: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "production": {"name": str, "packs": list, "pack_folders": list},
+    "records": {"database": str},
     "delivery": {"temp": list},
     "limits": {"megapixels": (int, float), "observer_seconds": (int, float)},
     "trust": {"anchors": list},
@@ -30,6 +31,7 @@ class Configuration:
     production: str = ""
     packs: tuple[str, ...] = ("netflix",)
     pack_folders: tuple[str, ...] = ()
+    database: str = ""
     temp: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -44,6 +46,9 @@ def first_configuration(production: str, packs: Sequence[str]) -> str:
         f"packs = {json.dumps(list(packs))}  # the rules that apply\n"
         "# More folders of rule packs, as seen from this file: ../packs\n"
         "pack_folders = []\n\n"
+        "[records]\n"
+        "# Where the records are, when not in this folder: postgresql://host/database\n"
+        'database = ""\n\n'
         "[delivery]\n"
         "# What is not final although the delivery is, as path patterns: editorial/**\n"
         "temp = []\n\n"
@@ -72,6 +77,7 @@ def read_configuration(file: Path) -> Configuration:
         production=production.get("name", ""),
         packs=tuple(production.get("packs", ("netflix",))),
         pack_folders=tuple(production.get("pack_folders", ())),
+        database=stated.get("records", {}).get("database", ""),
         temp=tuple(stated.get("delivery", {}).get("temp", ())),
         anchors=tuple(stated.get("trust", {}).get("anchors", ())),
         limits=Limits(

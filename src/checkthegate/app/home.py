@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from checkthegate.app.configuration import Configuration, first_configuration, read_configuration
 from checkthegate.app.places import account_config, digest_key, write_private
@@ -145,21 +151,26 @@ def _known_homes() -> dict[str, str]:
 
 def _new_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
 
 
-def _fingerprint(folder: Path) -> str:
-    """`sha256:` of the raw public key."""
+def home_key(folder: Path) -> Ed25519PrivateKey:
+    """The home's signing key. Raises `UsageError` when it is missing or damaged."""
     try:
-        key = serialization.load_pem_private_key((folder / _KEY).read_bytes(), None)
+        key = load_pem_private_key((folder / _KEY).read_bytes(), None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
         raise UsageError(
             f"The key of the home at “{folder}” is missing or damaged.",
             hint="Restore the folder “keys” from a backup.",
             path=str(folder),
-        ) from None
-    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return digest_bytes(raw)
+        )
+    return key
+
+
+def _fingerprint(folder: Path) -> str:
+    """`sha256:` of the raw public key."""
+    public = home_key(folder).public_key()
+    return digest_bytes(public.public_bytes(Encoding.Raw, PublicFormat.Raw))

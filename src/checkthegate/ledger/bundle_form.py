@@ -1,6 +1,6 @@
 """The form of `checkthegate.bundle/1`: its schema, its fixed words, and the strict check of both.
 
-`python -m checkthegate.ledger.bundle_form > schemas/bundle.1.json` writes the schema; a test
+`python -m checkthegate.ledger > schemas/bundle.1.json` writes the schema; a test
 holds the checked-in file against what is made here.
 """
 
@@ -128,7 +128,3 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
-
-
-if __name__ == "__main__":
-    print(schema_text(), end="")

@@ -89,8 +89,7 @@ class Shape:
 
     def _written(self, verb: str, new: list[str], key: Mapping[str, Any]) -> str:
         where = " AND ".join(
-            f"{quoted(name)} {'IS NULL' if value is None else '= ?'}"
-            for name, value in key.items()
+            f"{quoted(name)} {'IS NULL' if value is None else '= ?'}" for name, value in key.items()
         )
         ending = f" WHERE {where}" if where else ""
         table = quoted(self.name)

@@ -26,6 +26,11 @@ _BODIES = (
     "SELECT number, body FROM ledger_bodies WHERE number >= ? AND number < ? "
     "ORDER BY number LIMIT ?"
 )
+_NODES = (
+    "SELECT position, hash FROM ledger_nodes "
+    "WHERE level = ? AND position >= ? AND position < ?"
+)
+_LEAVES = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
 _ENDLESS = 2**62
 
 
@@ -89,27 +94,20 @@ class Reading:
         """Entries' numbers and canonical events as they are stored, ascending."""
         start = 0
         while chunk := self._run(_BODIES, (start, _ENDLESS, _CHUNK)):
-            for number, body in chunk:
-                yield number, body
+            yield from chunk
             start = chunk[-1][0] + 1
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[EntryRow]:
         """The entries from `start` up to `stop`, ascending, as they are stored."""
         end = _ENDLESS if stop is None else stop
         while chunk := self._run(_ENTRIES, (start, end, _CHUNK)):
-            for number, leaf, salt, body in chunk:
-                yield number, leaf, salt, body
+            yield from chunk
             start = chunk[-1][0] + 1
 
     def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
         """Stored subtree hashes lying side by side; None for one that is not stored."""
-        if level:
-            query = "SELECT position, hash FROM ledger_nodes WHERE level = ? AND position >= ? AND position < ?"
-            values: tuple[int, ...] = (level, first, first + count)
-        else:
-            query = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
-            values = (first, first + count)
-        found = dict(self._run(query, values))
+        between = (first, first + count)
+        found = dict(self._run(_NODES, (level, *between)) if level else self._run(_LEAVES, between))
         return [found.get(position) for position in range(first, first + count)]
 
     def node(self, level: int, index: int) -> bytes:
@@ -143,7 +141,9 @@ class Reading:
         for start in range(0, len(wanted), _FEW):
             few = wanted[start : start + _FEW]
             marks = ", ".join("?" * len(few))
-            query = f"SELECT number, body FROM ledger_bodies WHERE number IN ({marks}) ORDER BY number"  # noqa: S608  marks only
+            query = (
+                f"SELECT number, body FROM ledger_bodies WHERE number IN ({marks}) ORDER BY number"  # noqa: S608  marks only
+            )
             yield from self._run(query, few)
 
     def _run(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -30,9 +30,7 @@ _POSTGRESQL_EXTRAS = (
 )
 
 
-def schema_differences(
-    layout: Layout, expected: Session, actual: Session
-) -> Iterator[Difference]:
+def schema_differences(layout: Layout, expected: Session, actual: Session) -> Iterator[Difference]:
     """Compare with a database just made: `expected` is SQLite, at the newest version."""
     version = stored_version(actual)
     if version != HEAD:
@@ -105,5 +103,3 @@ def _in_words(found: Any) -> str:
     if verb.startswith("add"):
         return f"The {kind} “{name}” is missing."
     return f"There is a {kind} “{name}” that does not belong here."
-
-

@@ -109,6 +109,8 @@ def _bring_up(database: Database, session: Session, layout: Layout, *, create: b
             f"The records in “{database.where}” carry no schema version.",
             hint="Look at them with: gate ledger verify. Then restore them from a backup.",
         )
+    # To Alembic and SQLAlchemy this looks like a transaction of their caller, never theirs to end.
+    session.connection.begin()
     if version != HEAD:
         _migrate(session)
     _remake_tables(session, layout)

@@ -219,6 +219,44 @@ def test_every_cut_is_told(keep: int) -> None:
     assert troubles(look(WHOLE[:keep])), keep
 
 
+KEYED = keyed((b"comment", b"made with suno"))
+ITUNES = box(b"meta", b"\0\0\0\0", HDLR, box(b"ilst", box(b"\xa9cmt", value(b"made with suno"))))
+
+
+@pytest.mark.parametrize(
+    ("tagged", "old", "new"),
+    [
+        (box(b"udta", KEYED), b"meta", b"mete"),
+        (box(b"udta", KEYED), b"meta", b"\xaeeta"),
+        (box(b"udta", KEYED), b"udta", b"udtb"),
+        (box(b"udta", box(b"\xa9cmt", b"\0\4\0\0text")), b"udta", b"udtb"),
+        (KEYED, b"meta", b"mete"),
+        (KEYED, b"keys", b"kezs"),
+        (KEYED, b"ilst", b"ilsu"),
+        (KEYED, b"data", b"date"),
+        (ITUNES, b"ilst", b"ilsu"),
+        (ITUNES, b"data", b"date"),
+    ],
+)
+def test_a_part_that_lost_its_name_is_told(tagged: bytes, old: bytes, new: bytes) -> None:
+    assert tags(look(sole(tagged)))
+    assert not troubles(look(sole(tagged)))
+    assert tagged.count(old) == 1
+    assert troubles(look(sole(tagged.replace(old, new))))
+
+
+@pytest.mark.parametrize("kind", [2, 12, 13, 14, 27, 0, 99])
+def test_a_wrong_type_hides_no_text(kind: int) -> None:
+    wrong = KEYED.replace(value(b"made with suno"), value(b"made with suno", kind))
+    told = tags(look(sole(wrong)))
+    assert "made with suno" in told["mp4 comment"]
+
+
+def test_unused_room_and_old_dates_are_no_trouble() -> None:
+    header = box(b"mvhd", b"\0\0\0\0\xa9abc", b"\0" * 92)
+    assert troubles(look(sole(header, box(b"free", KEYED[8:]), KEYED))) == []
+
+
 @pytest.mark.parametrize("padding", [b"\0" * 5, b"\0" * 4000, b"abc"])
 def test_padding_is_fine(padding: bytes) -> None:
     assert troubles(look(WHOLE + padding)) == []

@@ -18,7 +18,7 @@ from checkthegate.detect.carriers.bounded import (
     text_of,
     xmp_tags,
 )
-from checkthegate.detect.carriers.boxes import Box, boxes
+from checkthegate.detect.carriers.boxes import Box, boxes, nameless_tags
 from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
 from checkthegate.seams import OpenAsset
 
@@ -91,6 +91,8 @@ def _inside(source: Bounded, box: Box) -> Iterator[Carried]:
         for child in boxes(source, box.start, box.end):
             if child.kind in wanted:
                 yield from shielded(_inside(source, child))
+            elif lost := nameless_tags(source, child):
+                yield Trouble(lost)
             if child.cut:
                 yield Trouble(_overrun(child, box))
 

@@ -11,7 +11,7 @@ from checkthegate.detect.carriers.bounded import (
     text_tag,
     xmp_tags,
 )
-from checkthegate.detect.carriers.boxes import Box, boxes, kind_name
+from checkthegate.detect.carriers.boxes import Box, boxes, kind_name, nameless_tags
 from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
 from checkthegate.model import Unreadable
 
@@ -21,6 +21,10 @@ _PICTURES = frozenset({b"covr"})
 _ASSET_TEXTS = frozenset(
     {b"titl", b"dscp", b"cprt", b"perf", b"auth", b"gnre", b"albm", b"coll", b"kywd"}
 )
+_NUMBERED = 1 << 24
+_PICTURE_TYPES = frozenset({12, 13, 14, 27})
+_PICTURE_STARTS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM")
+_BESIDE_VALUES = frozenset({b"name", b"itif", b"keyd", b"free", b"skip"})
 _MAC_LANGUAGES = 0x400
 
 
@@ -49,8 +53,12 @@ def meta_tags(source: Bounded, box: Box) -> Iterator[Carried]:
             yield from xmp_tags(raw) if b"rdf:RDF" in raw else (text_tag(CARRIER, "xml", raw),)
         elif child.kind in (b"udta", b"meta"):
             yield Trouble("it is damaged: a part that holds tags lies inside its own kind")
+        elif child.kind != b"hdlr" and (lost := nameless_tags(source, child)):
+            yield Trouble(lost)
         if child.cut:
             yield Trouble(f"it is damaged: its part '{child.name}' runs past the end of 'meta'")
+    if names and not lists:
+        yield Trouble("it is damaged: it names tags, and their values are missing")
     for listed in lists:
         yield from shielded(_list_tags(source, listed, names))
 
@@ -76,6 +84,8 @@ def _list_tags(source: Bounded, box: Box, names: list[str]) -> Iterator[Carried]
             yield from _freeform(source, entry)
         elif 0 < index <= len(names):
             yield from _values(source, entry, names[index - 1])
+        elif index < _NUMBERED:
+            yield Trouble("it is damaged: a tag in it has lost its name")
         elif entry.kind not in _PICTURES:
             yield from _values(source, entry, kind_name(entry.kind))
         if entry.cut:
@@ -103,17 +113,21 @@ def _values(source: Bounded, entry: Box, key: str) -> Iterator[Carried]:
             tag = _value(source, child, key)
             if tag is not None:
                 yield tag
+        elif child.kind not in _BESIDE_VALUES:
+            yield Trouble(f"it is damaged: the value of its tag '{key[:40]}' cannot be read")
         if child.cut:
             yield Trouble(f"it is damaged: the value of its tag '{key[:40]}' is cut short")
 
 
 def _value(source: Bounded, box: Box, key: str) -> Tag | None:
     kind = int.from_bytes(source.take(box.start, 4)[1:], "big")
-    if kind in (13, 14, 27):
+    if kind in _PICTURE_TYPES and source.peek(box.start + 8, 4).startswith(_PICTURE_STARTS):
         return None
     raw = source.take(box.start + 8, box.length - 8)
     if kind == 2:
-        return Tag(CARRIER, key, raw.decode("utf-16-be", "replace"))
+        # Under a wrong type plain text would look like Chinese: both are kept.
+        plain = printable(raw) if b"\0" not in raw else ""
+        return Tag(CARRIER, key, plain + raw.decode("utf-16-be", "replace"))
     if kind in _INTEGERS and len(raw) <= 8:
         signed = kind in (21, 65, 66, 67, 74)
         return Tag(CARRIER, key, str(int.from_bytes(raw, "big", signed=signed)))
@@ -158,6 +172,9 @@ def _user_text(source: Bounded, box: Box) -> Iterator[Carried]:
     if not box.kind.startswith(b"\xa9") and _binary(
         source.peek(box.start, min(box.length, 68))[4:]
     ):
+        lost = nameless_tags(source, box)
+        if lost:
+            yield Trouble(lost)
         return
     raw = source.take(box.start, box.length)
     if box.kind.startswith(b"\xa9"):

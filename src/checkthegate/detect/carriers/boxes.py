@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from checkthegate.detect.carriers.bounded import Bounded
 from checkthegate.model import Unreadable
 
+_UNUSED = frozenset({b"free", b"skip", b"wide"})
+_OF_TAGS = frozenset({b"meta", b"hdlr", b"keys", b"mdta", b"ilst", b"data", b"mean"})
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -35,8 +38,21 @@ def kind_name(kind: bytes) -> str:
 
 
 def plausible(kind: bytes) -> bool:
-    """Whether these four bytes could be a box's kind."""
-    return len(kind) == 4 and all(32 <= byte < 127 or byte >= 0xA0 for byte in kind)
+    """Whether these four bytes could be a box's kind: ASCII, or a Mac byte (`©`) and ASCII."""
+    plain = kind[1:] if kind[:1] == b"\xa9" else kind
+    return len(kind) == 4 and all(32 <= byte < 127 for byte in plain)
+
+
+def nameless_tags(source: Bounded, box: Box) -> str | None:
+    """What is wrong with a box of an unknown kind, if it holds what only lists of tags hold."""
+    if box.kind in _UNUSED:
+        return None
+    head = source.peek(box.start, min(box.length, 16))
+    fits = 8 < int.from_bytes(head[:4], "big") <= box.length
+    text = fits and head[4:5] == b"\xa9" and plausible(head[4:8])
+    if not text and not {head[4:8], head[8:12], head[12:16]} & _OF_TAGS:
+        return None
+    return f"it is damaged: its part '{box.name}' holds tags, and was not read under that name"
 
 
 def boxes(source: Bounded, start: int, end: int, *, top: bool = False) -> Iterator[Box]:
