@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +15,7 @@ from checkthegate.app.schemas import answer_schema, write_schemas
 from checkthegate.declaration import Form, build, plain, write
 from checkthegate.declaration.template import EXAMPLES
 from checkthegate.model import UsageError, Verdict
-from checkthegate.model.use import DeclaredUse
+from checkthegate.model.use import Answer, DeclaredUse
 from checkthegate.rules import Pack
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -73,9 +74,10 @@ def _put(stated: dict, field: str, to: object) -> None:
 
 
 def test_without_would_change_everything_else_is_the_same(packs: tuple[Pack, ...]) -> None:
-    with_changes = list(ask(EXAMPLES, packs))
-    without = list(ask(EXAMPLES, packs, would_change=False))
-    assert with_changes[1]["would_change"]
+    in_the_final = replace(EXAMPLES[0], final=Answer.YES)
+    with_changes = list(ask((in_the_final, *EXAMPLES), packs))
+    without = list(ask((in_the_final, *EXAMPLES), packs, would_change=False))
+    assert with_changes[0]["would_change"]
     assert [each | {"would_change": []} for each in with_changes] == without
 
 

@@ -147,9 +147,7 @@ def test_every_row_is_whole_and_carries_its_entry() -> None:
         for row in rows.values():
             assert list(row) == [column.name for column in TABLES[name].columns]
             assert row["entry"] in (0, 1)
-            assert all(
-                row[each.name] is not None for each in TABLES[name].columns if each.required
-            )
+            assert all(row[each.name] is not None for each in TABLES[name].columns if each.required)
 
 
 def test_fields_this_version_does_not_know_are_kept_and_harmless() -> None:

@@ -78,9 +78,7 @@ def test_a_stale_fact_is_unsure_from_the_day_after() -> None:
         (("no", None, "yes", None), Answer.YES),
     ],
 )
-def test_storing_is_the_worst_of_its_parts(
-    parts: tuple[str | None, ...], expected: Answer
-) -> None:
+def test_storing_is_the_worst_of_its_parts(parts: tuple[str | None, ...], expected: Answer) -> None:
     names = ("abuse-log-retention", "application-state", "files", "caching")
     facts = {name: part for name, part in zip(names, parts, strict=True) if part}
     assert _answers(_log(_stated(facts))).stores is expected

@@ -69,9 +69,9 @@ def test_conditions_read_as_english(text: str, said: str) -> None:
     ("text", "said"),
     [
         ("always", "Always."),
-        ("asset.final: no", "It is not so that this is, or goes into, a final deliverable."),
-        ("asset.kind: image", "“what it is, by its content” is image."),
-        ("evidence.gaps: 0", "“how many things in it could not be read” is 0."),
+        ("asset.final: no", "Nothing of it is final."),
+        ("asset.kind: image", "The file is image."),
+        ("evidence.gaps: 0", "The number of things in it that could not be read is 0."),
         ("evidence.gaps: {at_least: 2}", "“how many things in it could not be read” is 2 or more."),
     ],
 )

@@ -29,7 +29,7 @@ _DIGEST = r"sha256:[0-9a-f]{64}"
 _NUMBER = r"0|[1-9][0-9]{0,14}"
 _LEAF = re.compile(
     rf'\{{"at":"({AT})","body":"({_DIGEST})","entry":({_NUMBER}),"kind":"({KIND})",'
-    rf'"schema":"{ENTRY_SCHEMA}"\}}'.encode()
+    rf'"schema":"{re.escape(ENTRY_SCHEMA)}"\}}'.encode()
 )
 
 

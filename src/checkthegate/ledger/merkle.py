@@ -106,6 +106,8 @@ class Frontier:
     @classmethod
     def from_bytes(cls, stored: bytes) -> Frontier:
         """The inverse of `to_bytes`. Raises `Malformed`."""
+        if len(stored) < _SIZE_BYTES:
+            raise Malformed("the stored edge of the tree is cut off")
         size = int.from_bytes(stored[:_SIZE_BYTES], "big")
         peaks = [
             stored[start : start + HASH_BYTES]

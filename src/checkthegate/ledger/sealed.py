@@ -112,6 +112,7 @@ class Seals:
     def _cut_off(self, seal: Seal, size: int) -> int:
         what = f"This entry is missing: {_first_low(seal.name)} covers it."
         self._breaks += breaks_for_each(size, seal.size, what)
+        self._stored_until = self._stored_until if seal.held else seal.size
         return max(size, seal.size)
 
     def _stored(self, texts: Iterable[str]) -> Iterator[Seal]:

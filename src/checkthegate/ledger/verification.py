@@ -201,9 +201,9 @@ class _Walk:
             self._breaks.append(Break(stored.number, _sentence(str(fault))))
 
     def _without_body(self, stored: StoredEntry, leaf: Leaf) -> None:
+        self._bodiless.add(stored.number)
         if leaf.kind == ERASURE_KIND:
             raise Malformed("its body is gone; an erasure cannot itself be erased")
-        self._bodiless.add(stored.number)
         if stored.salt is not None:
             raise Malformed("its body is gone, but its salt was left behind")
 

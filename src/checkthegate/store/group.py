@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
@@ -25,9 +26,9 @@ _CHECKPOINT = "INSERT INTO ledger_checkpoints (size, note) VALUES (?, ?)"
 
 
 class Request:
-    """What one caller wants recorded, and what came of it."""
+    """What one caller wants recorded, and what came of it. `wake` is held until it is its turn."""
 
-    __slots__ = ("done", "erased", "failure", "make", "prepared", "receipt")
+    __slots__ = ("done", "erased", "failure", "make", "prepared", "receipt", "wake")
 
     def __init__(
         self,
@@ -41,6 +42,8 @@ class Request:
         self.receipt: Receipt | None = None
         self.failure: BaseException | None = None
         self.done = False
+        self.wake = threading.Lock()
+        self.wake.acquire()
 
 
 class End:

@@ -8,7 +8,6 @@ Processes take turns through the database itself.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -22,12 +21,12 @@ from checkthegate.store.layout import Layout
 from checkthegate.store.group import End, Group, Make, Request, stored_end
 from checkthegate.store.projecting import Projecting
 from checkthegate.store.reading import Reading
+from checkthegate.store.together import Together
 from checkthegate.store.upgrading import fill, prepare
 
 PATIENCE = 30.0
 """Seconds to wait for another process's turn to end."""
 
-_BATCH = 5000
 
 
 def open_records(
@@ -79,7 +78,7 @@ class Records:
         self._database = database
         self._layout = layout
         self._sealing = sealing
-        self._waiting: deque[Request] = deque()
+        self._together = Together(self._commit)
         self._committing = threading.Lock()
         self._known: End | None = None
 
@@ -127,28 +126,19 @@ class Records:
             ) from None
 
     def _record(self, request: Request) -> Receipt:
-        self._waiting.append(request)
-        with self._committing:
-            if not request.done:
-                self._commit_waiting()
+        self._together.done(request)
         if request.failure is not None:
             raise request.failure
         if request.receipt is None:
             raise AssertionError("a request ended without a receipt")
         return request.receipt
 
-    def _commit_waiting(self) -> None:
-        """Commit everybody's requests; if that fails, each alone, so that one fails alone."""
-        requests: list[Request] = []
-        events = 0
-        while self._waiting and events < _BATCH:
-            requests.append(self._waiting.popleft())
-            events += len(requests[-1].prepared)
-        if not self._settled(requests):
-            for request in requests:
-                self._settled([request])
-        for request in requests:
-            request.done = True
+    def _commit(self, requests: Sequence[Request]) -> None:
+        """Commit the requests; if that fails, each alone, so that one fails alone."""
+        with self._committing:
+            if not self._settled(requests):
+                for request in requests:
+                    self._settled([request])
 
     def _settled(self, requests: Sequence[Request]) -> bool:
         """Commit; False when that failed although each of them alone might succeed."""
