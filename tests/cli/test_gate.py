@@ -188,7 +188,10 @@ def test_interrupt_is_130(tmp_path: Path) -> None:
         [sys.executable, "-m", "checkthegate", "check", str(folder), "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ,
     )  # fmt: skip
-    time.sleep(1.5)
+    started = time.monotonic()
+    while not list(Path(os.environ["XDG_CACHE_HOME"]).rglob("cache.db")):
+        assert time.monotonic() - started < 60, "it never began"
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -6,6 +6,8 @@ import json
 from hashlib import sha256
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checkthegate.ledger import (
     Leaf,
@@ -17,6 +19,7 @@ from checkthegate.ledger import (
     parse_leaf,
     salted_digest,
 )
+from checkthegate.ledger.entries import parse_canonical
 from checkthegate.model import canonical
 from tests.ledger.making import event_of, salt_of
 
@@ -109,3 +112,59 @@ def test_a_salt_has_32_bytes(salt):
 def test_what_is_not_an_event_is_refused(body):
     with pytest.raises(Malformed, match="body"):
         parse_body(body)
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def is_canonical(written):
+    try:
+        return canonical(json.loads(written)) == written.encode()
+    except ValueError:
+        return False
+
+
+def is_taken(written):
+    try:
+        return parse_canonical(written) == json.loads(written)
+    except ValueError:
+        return False
+
+
+@given(ANY, st.booleans(), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_the_short_way_to_canonical_form_agrees_with_the_long_one(document, ascii_only, in_order):
+    written = json.dumps(
+        document, ensure_ascii=ascii_only, sort_keys=in_order, separators=(",", ":")
+    )
+    assert is_taken(written) == is_canonical(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("1.0", False),
+        ("[1.5]", True),
+        ("[1e3]", False),
+        ('{"a":1.5e300}', False),
+        ('{"a":1.5e+300}', True),
+        ("-0", False),
+        ("[-0.0]", False),
+        ("[NaN]", False),
+        ("[9007199254740991]", True),
+        ("[9007199254740993]", False),
+        ('{"\U0001f600":1,"\uffff":2}', True),
+        ('{"\uffff":1,"\U0001f600":2}', False),
+        ('{"a":1,"b":2}', True),
+        ('{"b":1,"a":2}', False),
+        ('["\\ud800"]', False),
+        ("null", True),
+        (" 1", False),
+    ],
+)
+def test_numbers_and_names_where_two_writers_differ(written, taken):
+    assert is_taken(written) == is_canonical(written) == taken

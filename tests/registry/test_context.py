@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from checkthegate.registry.context import UseContext, use_context
-from checkthegate.registry.times import as_known_now, as_of
 from tests.registry.making import (
     DECLARATION,
     Log,
@@ -19,6 +16,9 @@ from tests.registry.making import (
     says_ai,
     use_body,
 )
+
+from checkthegate.registry.context import UseContext, use_context
+from checkthegate.registry.times import as_known_now, as_of
 
 NOW = as_known_now("2026-11-22")
 FACTS = ("use.imitates", "use.tools_keep", "use.tools_secured", "use.people_agreed")
@@ -84,8 +84,7 @@ def test_nothing_recorded_nothing_known() -> None:
 def test_facts_follow_the_declaration(
     changes: dict[str, Any], fact: str, value: bool | None
 ) -> None:
-    tools = {"steps": [{"name": "Paintbox"}]} if changes.get("tools") != [] else {}
-    assert _context(_log(changes, **tools)).facts[fact] is value
+    assert _context(_log(changes)).facts[fact] is value
 
 
 def test_evidence_nobody_explains_takes_the_good_away_and_leaves_the_bad() -> None:

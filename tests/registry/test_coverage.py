@@ -5,6 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.registry.making import (
+    Log,
+    approval_body,
+    asset,
+    digest,
+    id_of,
+    matched,
+    paper,
+    record_body,
+    says_ai,
+    use_body,
+)
 
 from checkthegate.model import (
     Approval,
@@ -20,18 +32,6 @@ from checkthegate.model.registry import AsOf
 from checkthegate.registry.coverage import cover
 from checkthegate.registry.records import record_evidence
 from checkthegate.registry.times import as_known_now, as_of
-from tests.registry.making import (
-    Log,
-    approval_body,
-    asset,
-    digest,
-    id_of,
-    matched,
-    paper,
-    record_body,
-    says_ai,
-    use_body,
-)
 
 NOW = as_known_now("2026-11-22")
 FILM = asset("film.mov", Kind.VIDEO)
@@ -129,6 +129,15 @@ def test_a_revoked_approval_blocks_and_as_of_before_it_covers() -> None:
     before = _cover(log, asset("a.png"), says_ai(), when=as_of("2026-11-09"))
     assert before.verdict is Verdict.NOTIFY
     assert _cover(log, asset("a.png"), says_ai(), when=as_of("2026-11-01")) == _finding()
+
+
+def test_revoking_again_later_does_not_move_the_first_revocation() -> None:
+    log = _log()
+    _approve(log, files=_files("a.png"), at="2026-11-02T00:00:00Z")
+    for day in ("2026-11-10", "2026-11-20"):
+        log.add("approval-revoked", id_of("apr"), {"why": "changed"}, at=f"{day}T00:00:00Z")
+    judged = _cover(log, asset("a.png"), says_ai(), when=as_of("2026-11-15"))
+    assert judged.verdict is Verdict.BLOCKED
 
 
 def test_a_refusal_blocks_unknown_findings_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.registry.making import Log, approval_body, id_of, rebuilt, record_body, time, use_body
 
 from checkthegate.model import UsageError
 from checkthegate.model.event import Event, event_from_json
@@ -12,7 +13,6 @@ from checkthegate.registry.events import Clash, Need, build, clashes, erasure, n
 from checkthegate.registry.kinds import KINDS
 from checkthegate.registry.project import project
 from checkthegate.registry.tables import TABLES
-from tests.registry.making import Log, approval_body, id_of, record_body, rebuilt, time, use_body
 
 CONSENT: dict[str, Any] = {"talent": id_of("tal"), "types": ["voice"]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.registry.making import DECLARATION, Log, id_of
 
 from checkthegate.model.registry import AsOf, Step, ToolAnswers
 from checkthegate.model.use import Answer, Environment
@@ -12,7 +13,6 @@ from checkthegate.registry.declared import declared_use
 from checkthegate.registry.times import as_known_now, as_of
 from checkthegate.registry.tools import tool_answers, tools_named
 from checkthegate.registry.uses import effective_use, weakest_step
-from tests.registry.making import DECLARATION, Log, id_of
 
 NOW = as_known_now("2026-11-22")
 GOOD = {"environment": "partner-enterprise", "stores": "no", "reuses": "no", "trains": "no"}

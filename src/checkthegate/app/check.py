@@ -6,35 +6,29 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checkthegate.app.deciding import day_of, decide, reading_of, time_of
 from checkthegate.app.home import Home
+from checkthegate.app.judging import Judge
 from checkthegate.app.places import account_cache
 from checkthegate.app.planning import Looked, Plan, Planner, file_key
-from checkthegate.app.temporary import is_temporary
 from checkthegate.app.trust import observer_settings
 from checkthegate.app.wiring import load_observers, load_packs, observer_label
 from checkthegate.app.workshop import WorkPlan
 from checkthegate.delivery.archive import Unpacker
-from checkthegate.delivery.found import Turnover
 from checkthegate.delivery.walk import Ours, open_delivery
-from checkthegate.detect.contradiction import contradictions
 from checkthegate.jobs.inline import InlineExecutor
 from checkthegate.jobs.pool import ProcessPool
 from checkthegate.model import (
     Asset,
-    AssetDecision,
     Decision,
-    Evidence,
     Gap,
     Kind,
-    Observation,
-    Summary,
     observation_to_json,
 )
-from checkthegate.rules import Pack, judge_asset, judge_delivery, overall
 from checkthegate.seams import Executor, Limits, Observer, TaskResult
 from checkthegate.store.cache import Cache
 
@@ -56,6 +50,7 @@ class CheckRequest:
     rehash: bool = False
     pictures: bool = True
     limits: Limits | None = None
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,7 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
     """Check a delivery. Raises `UsageError` when there is nothing that could be checked."""
     started = time.monotonic()
     names = request.packs or _configured_packs(request.home)
-    packs = load_packs(names, request.pack_folders, request.home)
+    packs = load_packs(names, request.pack_folders, request.home, day_of(request.as_of))
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-"))
         ours = Ours(request.home.folder if request.home else None, request.out)
@@ -93,7 +88,10 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
         plan = Planner(observers, cache, request.rehash).plan(turnover)
         looked = _look(request, plan, cache, settings, observers, progress)
         thumbnails = _thumbnails(request, looked, cache)
-    return Checked(_decide(request, turnover, looked, packs, started), thumbnails)
+    with reading_of(request.home) as rows:
+        judge = Judge(packs, rows, time_of(request.as_of))
+        decision = decide(request, turnover, looked, judge, started)
+    return Checked(decision, thumbnails)
 
 
 def _cache_file(request: CheckRequest) -> Path | None:
@@ -200,51 +198,3 @@ def _thumbnails(
             if each.asset.digest in stored:
                 made[each.asset.path] = stored[each.asset.digest]
     return made
-
-
-def _decide(
-    request: CheckRequest,
-    turnover: Turnover,
-    looked: Sequence[Looked],
-    packs: tuple[Pack, ...],
-    started: float,
-) -> Decision:
-    temp = request.home.configuration.temp if request.home else ()
-    assets = []
-    for each in looked:
-        final = request.final and not is_temporary(each.asset.path, temp)
-        asset = replace(each.asset, path=each.found.path, final=final)
-        extra = [Gap("open", why) for why in turnover.asset_gaps.get(asset.path, ())]
-        assets.append(_judge(asset, (*each.observations, *extra), packs, each.digest_from))
-    findings = judge_delivery(len(assets), turnover.gaps, packs, final=request.final)
-    verdict, approval = overall(assets, findings)
-    gaps = len(turnover.gaps) + sum(len(asset.gaps) for asset in assets)
-    size = sum(each.found.size for each in looked if not each.found.member)
-    summary = Summary(
-        files=len(looked),
-        bytes=size,
-        assets=len(assets),
-        gaps=gaps,
-        seconds=round(time.monotonic() - started, 3),
-        cached=sum(each.cached for each in looked),
-    )
-    return Decision(
-        verdict=verdict,
-        approval=approval,
-        final=request.final,
-        packs=tuple(pack.ref for pack in packs),
-        summary=summary,
-        assets=tuple(assets),
-        gaps=tuple(turnover.gaps),
-        findings=findings,
-        skipped=tuple(turnover.skipped),
-    )
-
-
-def _judge(
-    asset: Asset, said: Sequence[Observation], packs: tuple[Pack, ...], digest_from: str
-) -> AssetDecision:
-    evidence = [each for each in said if isinstance(each, Evidence)]
-    gaps = [each for each in said if isinstance(each, Gap)]
-    evidence.extend(contradictions(evidence))
-    return judge_asset(asset, tuple(evidence), tuple(gaps), packs, digest_from)

@@ -11,6 +11,7 @@ from typing import Any
 
 from checkthegate import __version__
 from checkthegate.app.check import Checked, CheckRequest, Progress, check
+from checkthegate.app.decisions import seal_decision
 from checkthegate.app.places import account_digest_key
 from checkthegate.app.wiring import load_report_formats
 from checkthegate.model import Decision, UsageError
@@ -53,7 +54,10 @@ def check_and_report(
         home={"production": home.production, "key": home.key} if home else None,
         checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         with_prompts=wanted.prompts,
+        extra={"as_of": request.as_of} if request.as_of else None,
     )
+    if home is not None:
+        document |= seal_decision(home, request, document)
     if folder is not None:
         _write(folder, _input(request, checked, document))
     return Reported(checked.decision, document, folder)

@@ -37,6 +37,9 @@ def check(
     packs: PackFolders = None,
     out: Annotated[Path | None, Parameter(help="The folder that reports are written to.")] = None,
     as_json: JsonOption = False,
+    as_of: Annotated[
+        str | None, Parameter(help="Judge by what was on record at this day or time.")
+    ] = None,
     workers: Annotated[
         int | None, Parameter(help="Processes at work; 0 runs everything in this one.")
     ] = None,
@@ -70,6 +73,7 @@ def check(
         use_cache=not no_cache,
         rehash=rehash,
         pictures=not no_pictures,
+        as_of=as_of,
     )
     with progress_to_stderr() as progress:
         wanted = ReportRequest(out=out, files=not as_json or out is not None, prompts=with_prompts)

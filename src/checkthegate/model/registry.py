@@ -198,7 +198,7 @@ class Consent:
     strike_suspends: bool
     document: str | None
     holds_from: str
-    entry: int
+    at: str
     revoked_from: str | None = None
 
 
@@ -260,7 +260,7 @@ class WrittenApproval:
     standing: Standing
     holds_from: str
     imported_by: str
-    entry: int
+    at: str
 
     @property
     def grade(self) -> Grade:

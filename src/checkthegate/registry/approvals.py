@@ -14,7 +14,7 @@ from checkthegate.model.registry import (
     WrittenApproval,
 )
 from checkthegate.registry.rows import Row, Rows
-from checkthegate.registry.times import ended, in_effect, past
+from checkthegate.registry.times import began, in_effect, past
 
 
 def approvals_for(
@@ -43,9 +43,9 @@ def approvals_for(
     return tuple(sorted(approvals, key=newness, reverse=True))
 
 
-def newness(approval: WrittenApproval) -> tuple[str, bool, int]:
+def newness(approval: WrittenApproval) -> tuple[str, bool, str]:
     """Sorts by when it was answered; of equal times a no is the newer."""
-    return approval.holds_from, not approval.granted, approval.entry
+    return approval.holds_from, not approval.granted, approval.at
 
 
 def approval_of(row: Row, rows: Rows, when: AsOf) -> WrittenApproval:
@@ -68,16 +68,17 @@ def approval_of(row: Row, rows: Rows, when: AsOf) -> WrittenApproval:
         signature=SignatureStatus(signature)
         if signature in list(SignatureStatus)
         else SignatureStatus.NONE,
-        standing=standing_of(row, when),
+        standing=standing_of(row, rows, when),
         holds_from=row["holds_from"],
         imported_by=row["by"],
-        entry=row["entry"],
+        at=row["at"],
     )
 
 
-def standing_of(row: Row, when: AsOf) -> Standing:
+def standing_of(row: Row, rows: Rows, when: AsOf) -> Standing:
     """Where an approval stands. A no that was withdrawn, or is over, is not on file any more."""
-    revoked, over = ended(row, when), past(row["until"], when)
+    revoked = began(rows.rows("revocations", subject=row["id"]), when) is not None
+    over = past(row["until"], when)
     if row["answer"] != "yes":
         return Standing.MISSING if revoked or over else Standing.REFUSED
     if revoked:

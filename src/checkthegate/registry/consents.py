@@ -9,7 +9,7 @@ from typing import Any, Final
 from checkthegate.model.registry import AsOf, Consent, ConsentAnswer, ConsentType, Standing
 from checkthegate.model.use import Effect
 from checkthegate.registry.rows import Row, Rows
-from checkthegate.registry.times import ended, in_effect, not_begun, past
+from checkthegate.registry.times import began, in_effect, not_begun, past
 
 CONSENT_FOR: Final = {
     Effect.REPLICA: (ConsentType.REPLICA,),
@@ -50,7 +50,7 @@ def consent_for(
     consent, and named.
     """
     asked = asked or Asked()
-    known = [_consent(row, when) for row in rows.rows("consents", talent=talent)
+    known = [_consent(row, rows, when) for row in rows.rows("consents", talent=talent)
              if in_effect(row, when)]  # fmt: skip
     kinds = tuple(types)
     about = [each for each in known if each.types & set(kinds) and _same_production(each, asked)]
@@ -69,15 +69,15 @@ def consent_for(
         ids = tuple(granted.id for granted in yes)
         return _answer(each, kinds, Standing.OUT_OF_SCOPE, why, ids)
     if yes:
-        chosen = min(yes, key=_width)
+        chosen = min(sorted(yes, key=_at, reverse=True), key=_width)
         return _answer(chosen, kinds, Standing.IN_FORCE, "it is on file", conflicts)
-    each, said, why = max(standings, key=lambda one: (list(Standing).index(one[1]), one[0].entry))
+    each, said, why = max(standings, key=lambda one: (list(Standing).index(one[1]), one[0].at))
     return _answer(each, kinds, said, why, ())
 
 
-def consent_of(row: Row, when: AsOf) -> Consent:
+def consent_of(row: Row, rows: Rows, when: AsOf) -> Consent:
     """A row of `consents` as a consent, its revocation as known by then."""
-    return _consent(row, when)
+    return _consent(row, rows, when)
 
 
 def _missing(
@@ -156,9 +156,13 @@ def _within(narrow: Consent, wide: Consent) -> bool:
     return True
 
 
-def _width(consent: Consent) -> tuple[int, int]:
-    """Sorts the narrowest first, and of equals the newest."""
-    return sum(getattr(consent, name) is None for name in _LISTS), -consent.entry
+def _width(consent: Consent) -> int:
+    """How many limits a consent leaves open: the narrowest has the fewest."""
+    return sum(getattr(consent, name) is None for name in _LISTS)
+
+
+def _at(consent: Consent) -> str:
+    return consent.at
 
 
 def _newer(granted: Consent, no: Consent) -> bool:
@@ -201,7 +205,7 @@ def _set(listed: Any) -> frozenset[str] | None:
     return None if listed is None else frozenset(str(each).casefold() for each in listed)
 
 
-def _consent(row: Row, when: AsOf) -> Consent:
+def _consent(row: Row, rows: Rows, when: AsOf) -> Consent:
     kinds = [each for each in row["types"] if each in list(ConsentType)]
     return Consent(
         id=row["id"],
@@ -219,6 +223,6 @@ def _consent(row: Row, when: AsOf) -> Consent:
         strike_suspends=bool(row["strike_suspends"]),
         document=row["document"],
         holds_from=row["holds_from"],
-        entry=row["entry"],
-        revoked_from=row["revoked_from"] if ended(row, when) else None,
+        at=row["at"],
+        revoked_from=began(rows.rows("revocations", subject=row["id"]), when),
     )

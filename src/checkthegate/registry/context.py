@@ -21,8 +21,8 @@ from checkthegate.registry.approvals import approvals_for
 from checkthegate.registry.consents import Asked
 from checkthegate.registry.declared import declared_use
 from checkthegate.registry.records import matches_of, parts_of
-from checkthegate.registry.rows import Rows
-from checkthegate.registry.times import ended, in_effect
+from checkthegate.registry.rows import Row, Rows
+from checkthegate.registry.times import began, in_effect
 from checkthegate.registry.uses import (
     EffectiveUse,
     WeakStep,
@@ -135,6 +135,9 @@ class UseContexts:
             effective=effective,
         )
 
+    def _answers(self, escalation: str) -> Sequence[Row]:
+        return self.rows.rows("escalation_answers", escalation=escalation)
+
     def _told(self, asset: Asset, records: Iterable[Recorded]) -> bool:
         """Whether the studio contact is on file as told: they answered, or were written to."""
         uses = sorted({record.use for record in records})
@@ -149,7 +152,7 @@ class UseContexts:
         return any(
             in_effect(row, self.when)
             and (
-                ended(row, self.when, "answered")
+                began(self._answers(row["id"]), self.when) is not None
                 or (row["sent_on"] is not None and row["sent_on"] <= self.when.valid[:10])
             )
             for row in asked

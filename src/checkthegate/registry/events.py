@@ -74,8 +74,10 @@ def needs(event: Event) -> tuple[Need, ...]:
     if not event.kind.endswith(_FIRST) and not event.kind.startswith(("match-", "person-")):
         found.append(Need(_HOME[event.subject.partition("_")[0]], event.subject))
     for name in ("use", "talent", "consent", "escalation", "approval"):
-        if isinstance(body.get(name), str):
-            found.append(Need(_HOME[body[name].partition("_")[0]], body[name]))
+        # A decision's `approval` is a word of the scale, not the id of an approval.
+        table = _HOME.get(str(body.get(name)).partition("_")[0])
+        if table:
+            found.append(Need(table, body[name]))
     steps = [step["tool"] for step in body.get("steps", ()) if "tool" in step]
     for id_ in (*steps, *body.get("tools", ()), *body.get("talents", ())):
         found.append(Need(_HOME[id_.partition("_")[0]], id_))

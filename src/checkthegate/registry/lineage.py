@@ -24,12 +24,29 @@ from checkthegate.registry.uses import WeakStep, effective_use, needs_consent, t
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Something up or down from what was asked: its path of ids begins with what was asked."""
+    """Something up or down from what was asked. `label` is what people call it."""
 
     node: str
     kind: str
-    path: tuple[str, ...]
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """All that is reached from a node in one direction, the nearest first, each once."""
+
+    start: str
+    found: tuple[Related, ...]
+    before: Mapping[str, str | None]
+
+    def path(self, node: str) -> tuple[str, ...]:
+        """A shortest path of ids, from the start to that node. Raises `KeyError`."""
+        path: list[str] = []
+        at: str | None = node
+        while at is not None:
+            path.append(at)
+            at = self.before[at]
+        return tuple(reversed(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +64,19 @@ class Taint:
 
 @dataclass(frozen=True, slots=True)
 class Tainted:
-    """Something downstream of a taint, with the path from the taint's node to it."""
+    """Something downstream of a taint."""
 
     taint: Taint
     node: str
     kind: str
-    path: tuple[str, ...]
+    reach: Reach
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """A shortest path of ids, from where the doubt begins to the node."""
+        if self.reach.start == self.taint.node:
+            return self.reach.path(self.node)
+        return tuple(reversed(self.reach.path(self.taint.node)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +88,15 @@ class Graph:
     kinds: Mapping[str, str]
     labels: Mapping[str, str]
 
-    def descendants(self, node: str) -> tuple[Related, ...]:
-        """What came of it, the nearest first, each once with a shortest path."""
+    def descendants(self, node: str) -> Reach:
+        """What came of it."""
         return self._walk(node, self.down)
 
-    def ancestors(self, node: str) -> tuple[Related, ...]:
-        """What it came from, the nearest first, each once with a shortest path."""
+    def ancestors(self, node: str) -> Reach:
+        """What it came from."""
         return self._walk(node, self.up)
 
-    def _walk(self, start: str, along: Mapping[str, Sequence[str]]) -> tuple[Related, ...]:
+    def _walk(self, start: str, along: Mapping[str, Sequence[str]]) -> Reach:
         before: dict[str, str | None] = {start: None}
         waiting = deque([start])
         found = []
@@ -82,16 +106,12 @@ class Graph:
                 if near not in before:
                     before[near] = node
                     waiting.append(near)
-                    found.append(near)
-        return tuple(self._related(node, before) for node in found)
+                    found.append(self.named(near))
+        return Reach(start, tuple(found), before)
 
-    def _related(self, node: str, before: Mapping[str, str | None]) -> Related:
-        path: list[str] = []
-        at: str | None = node
-        while at is not None:
-            path.append(at)
-            at = before[at]
-        return Related(node, self.kinds.get(node, ""), tuple(reversed(path)), self.labels.get(node))
+    def named(self, node: str) -> Related:
+        """A node with its kind and what people call it."""
+        return Related(node, self.kinds.get(node, ""), self.labels.get(node))
 
 
 def graph(rows: Rows, when: AsOf) -> Graph:
@@ -131,23 +151,17 @@ def tainted(lineage: Graph, found: Iterable[Taint]) -> tuple[Tainted, ...]:
     """Everything downstream of each taint, its own node first."""
     fallen = []
     for taint in found:
-        kind = lineage.kinds.get(taint.node, "")
-        fallen.append(Tainted(taint, taint.node, kind, (taint.node,)))
-        for below in lineage.descendants(taint.node):
-            fallen.append(Tainted(taint, below.node, below.kind, below.path))
+        reach = lineage.descendants(taint.node)
+        for each in (lineage.named(taint.node), *reach.found):
+            fallen.append(Tainted(taint, each.node, each.kind, reach))
     return tuple(fallen)
 
 
 def taints_on(lineage: Graph, node: str, found: Iterable[Taint]) -> tuple[Tainted, ...]:
-    """The taints a node is downstream of, each with the path to it."""
-    above = {related.node: related.path for related in lineage.ancestors(node)}
-    above[node] = (node,)
-    kind = lineage.kinds.get(node, "")
-    return tuple(
-        Tainted(taint, node, kind, tuple(reversed(above[taint.node])))
-        for taint in found
-        if taint.node in above
-    )
+    """The taints a node is downstream of."""
+    reach = lineage.ancestors(node)
+    kind = lineage.named(node).kind
+    return tuple(Tainted(taint, node, kind, reach) for taint in found if taint.node in reach.before)
 
 
 def weakest_of(record: str, rows: Rows, when: AsOf) -> WeakStep | None:

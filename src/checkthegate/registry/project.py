@@ -183,6 +183,7 @@ def _consent_revoked(entry: int, event: Event, body: _Body) -> Iterator[Change]:
         revoked_document=_digest(body.get("document")), entry=entry,
     )  # fmt: skip
     yield Set("consents", {"id": event.subject}, columns)
+    yield _revocation(entry, event, body.get("document"))
 
 
 def _approval(entry: int, event: Event, body: _Body) -> Iterator[Change]:
@@ -204,6 +205,12 @@ def _approval_revoked(entry: int, event: Event, body: _Body) -> Iterator[Change]
         revoked_evidence=_digest(body.get("evidence")), entry=entry,
     )  # fmt: skip
     yield Set("approvals", {"id": event.subject}, columns)
+    yield _revocation(entry, event, body.get("evidence"))
+
+
+def _revocation(entry: int, event: Event, paper: _Body | None) -> Put:
+    """One row a revocation, so that a second one never moves the first."""
+    return _put("revocations", entry, event, subject=event.subject, document=_digest(paper))
 
 
 def _opened(entry: int, event: Event, body: _Body) -> Iterator[Change]:
@@ -218,6 +225,8 @@ def _answered(entry: int, event: Event, body: _Body) -> Iterator[Change]:
         evidence=_digest(body.get("evidence")), approval=body.get("approval"), entry=entry,
     )  # fmt: skip
     yield Set("escalations", {"id": event.subject}, columns)
+    evidence = _digest(body.get("evidence"))
+    yield _put("escalation_answers", entry, event, escalation=event.subject, evidence=evidence)
 
 
 def _recorded(entry: int, event: Event, body: _Body) -> Iterator[Change]:

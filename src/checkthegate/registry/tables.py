@@ -118,8 +118,14 @@ _APPROVALS = (
         "answered_from answer answered_by answered_on evidence answer_text approval",
         "use",
     ),
+    _table(
+        "escalation_answers",
+        "escalation entry",
+        "escalation! answer! person! answered_on evidence text approval",
+    ),
+    _table("revocations", "subject entry", "subject! why! document"),
     _table("accepted_gaps", "id", "id! pattern! why! person! until observer"),
-    _table("match_words", "match", "match! word! why! person digest source claim", "digest"),
+    _table("match_words", "match entry", "match! word! why! person digest source claim", "digest"),
 )
 _RECORDS = (
     _table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -46,13 +46,15 @@ def in_effect(row: Mapping[str, Any], when: AsOf) -> bool:
     What was recorded without a time of its own holds once it is on file, even when the
     clock has been set back since.
     """
-    return _begun(row["at"], row["holds_from"], when)
+    at, holds_from = row["at"], row["holds_from"]
+    if when.known is None:
+        return bool(at == holds_from or holds_from <= when.valid)
+    return bool(at <= when.known and holds_from <= when.valid)
 
 
-def ended(row: Mapping[str, Any], when: AsOf, what: str = "revoked") -> bool:
-    """Whether a row was ended (`revoked_at`, `revoked_from`; or another word) by then."""
-    at = row.get(f"{what}_at")
-    return at is not None and _begun(at, row[f"{what}_from"], when)
+def began(rows: Iterable[Mapping[str, Any]], when: AsOf) -> str | None:
+    """When the first of several rows in effect began to hold, None when none is."""
+    return min((row["holds_from"] for row in rows if in_effect(row, when)), default=None)
 
 
 def past(last_day: str | None, when: AsOf) -> bool:
@@ -63,9 +65,3 @@ def past(last_day: str | None, when: AsOf) -> bool:
 def not_begun(first_day: str | None, when: AsOf) -> bool:
     """Whether a first day is still to come."""
     return first_day is not None and when.valid[:_DAY] < first_day
-
-
-def _begun(at: str, holds_from: str, when: AsOf) -> bool:
-    if when.known is None:
-        return at == holds_from or holds_from <= when.valid
-    return at <= when.known and holds_from <= when.valid

@@ -46,12 +46,14 @@ def report_schema() -> dict[str, Any]:
         "prompts_included": _FLAG,
         "delivery": _TEXT,
         "as_of": _TEXT,
+        "decision": _object({"id": _WORD, "entry": _COUNT}),
+        "checkpoint": _WORD,
     }
     return {
         "$schema": _DIALECT,
         "$id": "urn:checkthegate:report:1",
         "title": "A report of Check the Gate",
-        **_object(top, optional=("delivery", "as_of")),
+        **_object(top, optional=("delivery", "as_of", "decision", "checkpoint")),
         "$defs": _definitions(),
     }
 

@@ -8,20 +8,33 @@ from checkthegate.model import AiState, Evidence, Gap, Grade
 
 GENERATED_CLAIMS = frozenset({"ai-generated", "ai-watermark"})
 MODIFIED_CLAIMS = frozenset({"ai-modified"})
+RECORDED_CLAIM = "matches-recorded"
 AI_PREFIX = "ai-"
 CONTRADICTION = "contradiction"
 
 
 def is_certain(evidence: Evidence) -> bool:
     """Whether it says, declared or proven, that the asset is made or changed by AI."""
+    if evidence.claim == RECORDED_CLAIM:
+        return evidence.grade is Grade.PROVEN
     certain = evidence.claim in GENERATED_CLAIMS or evidence.claim in MODIFIED_CLAIMS
     return certain and evidence.grade is not Grade.SUSPECTED
 
 
+def is_generated(evidence: Evidence) -> bool:
+    """Whether certain evidence says that all of the asset was generated.
+
+    A record matched over a part of the asset, or recorded as a change of something, is not.
+    """
+    if evidence.claim == RECORDED_CLAIM:
+        return evidence.span is None and evidence.detail.get("made") != "modified"
+    return evidence.claim in GENERATED_CLAIMS
+
+
 def is_trace(evidence: Evidence) -> bool:
     """Whether it hints at AI, or contradicts itself, without settling anything."""
-    if evidence.claim == CONTRADICTION:
-        return True
+    if evidence.claim in (CONTRADICTION, RECORDED_CLAIM):
+        return not is_certain(evidence)
     return evidence.claim.startswith(AI_PREFIX) and not is_certain(evidence)
 
 
@@ -32,8 +45,8 @@ def ai_state(evidence: Sequence[Evidence], gaps: Collection[Gap]) -> AiState:
     Otherwise `unknown` when anything was not readable or only traces were found; and
     `none-found` only when everything was read and nothing hints at AI.
     """
-    certain = {said.claim for said in evidence if is_certain(said)}
-    if certain & GENERATED_CLAIMS:
+    certain = [said for said in evidence if is_certain(said)]
+    if any(is_generated(said) for said in certain):
         return AiState.GENERATED
     if certain:
         return AiState.MODIFIED

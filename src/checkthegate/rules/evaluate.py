@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checkthegate.model import (
@@ -91,9 +91,17 @@ def judge_asset(
     gaps: Sequence[Gap],
     packs: Sequence[Pack],
     digest_from: str = "read",
+    *,
+    recorded: Mapping[str, bool | None] | None = None,
+    accepted: Collection[Gap] = (),
 ) -> AssetDecision:
-    """One asset's state and verdict under all packs; the worst finding decides."""
-    findings = _under_all(asset_facts(asset, evidence, gaps), packs)
+    """One asset's state and verdict under all packs; the worst finding decides.
+
+    `recorded` is what a home's records say, by fact name. `accepted` gaps are listed, but a
+    person has answered for them, so no rule asks about them any more.
+    """
+    asked = [gap for gap in gaps if gap not in accepted]
+    findings = _under_all(asset_facts(asset, evidence, asked, recorded), packs)
     return AssetDecision(
         asset=asset,
         ai=ai_state(evidence, gaps),

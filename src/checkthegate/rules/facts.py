@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from checkthegate.model import AiState, Asset, DeliveryGap, Evidence, Gap
@@ -24,8 +24,14 @@ from checkthegate.rules.words import (
 _MAX_NODE_TYPES = 2000
 
 
-def asset_facts(asset: Asset, evidence: Sequence[Evidence], gaps: Sequence[Gap]) -> Facts:
-    """The facts of one asset when no home holds a record of it."""
+def asset_facts(
+    asset: Asset,
+    evidence: Sequence[Evidence],
+    gaps: Sequence[Gap],
+    recorded: Mapping[str, bool | None] | None = None,
+) -> Facts:
+    """The facts of one asset. `recorded` is what a home's records say of it, by fact name,
+    None where they do not tell; without a home nothing is on record."""
     certain = [said for said in evidence if is_certain(said)]
     traces = [said for said in evidence if is_trace(said)]
     telling = [*certain, *traces]
@@ -57,6 +63,9 @@ def asset_facts(asset: Asset, evidence: Sequence[Evidence], gaps: Sequence[Gap])
         "use.tools_secured": UNKNOWN,
         "use.people_agreed": UNKNOWN,
     }
+    for name, value in (recorded or {}).items():
+        if name in values:
+            values[name] = UNKNOWN if value is None else value
     words = {
         "thing": thing_word(asset.kind),
         "says": says_words(certain),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from checkthegate.model import Evidence, Gap, Grade, Kind
-from checkthegate.rules.ai_state import CONTRADICTION, GENERATED_CLAIMS
+from checkthegate.rules.ai_state import CONTRADICTION, RECORDED_CLAIM, is_generated
 
 _THINGS: Mapping[Kind, str] = {
     Kind.IMAGE: "picture",
@@ -56,9 +56,11 @@ def listed(names: Iterable[str]) -> str:
 
 def says_words(certain: Sequence[Evidence]) -> str:
     """What the asset says of itself, as the end of `This picture …`; never without a verb."""
-    made = [said for said in certain if said.claim in GENERATED_CLAIMS]
     if not certain:
         return "may be AI-made"
+    if any(said.claim == RECORDED_CLAIM for said in certain):
+        return "is on record as made by AI"
+    made = [said for said in certain if is_generated(said)]
     spoken = [said for said in made if said.claim != "ai-watermark"]
     tools = listed(_tools(spoken or made or certain))
     if made and not spoken:

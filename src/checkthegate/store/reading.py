@@ -27,8 +27,7 @@ _BODIES = (
     "ORDER BY number LIMIT ?"
 )
 _NODES = (
-    "SELECT position, hash FROM ledger_nodes "
-    "WHERE level = ? AND position >= ? AND position < ?"
+    "SELECT position, hash FROM ledger_nodes WHERE level = ? AND position >= ? AND position < ?"
 )
 _LEAVES = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
 _ENDLESS = 2**62

@@ -28,7 +28,6 @@ PATIENCE = 30.0
 """Seconds to wait for another process's turn to end."""
 
 
-
 def open_records(
     url: str,
     projection: Projection,

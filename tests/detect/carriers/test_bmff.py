@@ -252,6 +252,14 @@ def test_a_wrong_type_hides_no_text(kind: int) -> None:
     assert "made with suno" in told["mp4 comment"]
 
 
+@pytest.mark.parametrize("wiped", [8, 16, 40])
+@pytest.mark.parametrize("name", [b"udta", b"meta", b"ilst"])
+def test_a_list_whose_beginning_is_wiped_is_told(name: bytes, wiped: int) -> None:
+    whole = sole(box(b"udta", ITUNES))
+    at = whole.index(name) + 4
+    assert troubles(look(whole[:at] + bytes(wiped) + whole[at + wiped :]))
+
+
 def test_unused_room_and_old_dates_are_no_trouble() -> None:
     header = box(b"mvhd", b"\0\0\0\0\xa9abc", b"\0" * 92)
     assert troubles(look(sole(header, box(b"free", KEYED[8:]), KEYED))) == []

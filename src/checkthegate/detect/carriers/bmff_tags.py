@@ -99,7 +99,7 @@ def _entries(source: Bounded, box: Box) -> Iterator[Box]:
         source.step()
         head = source.peek(start, 8)
         size = int.from_bytes(head[:4], "big")
-        if size == 0:
+        if size == 0 and source.zeros(start, box.end):
             return
         if size < 8:
             raise Unreadable("it is damaged: its list of tags cannot be read")

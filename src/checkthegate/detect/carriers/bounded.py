@@ -61,12 +61,13 @@ class Bounded:
         if self._steps < 0:
             raise Unreadable("it is divided into more parts than can be checked")
 
-    def zeros(self, offset: int) -> bool:
-        """Whether nothing but zero bytes lies from `offset` to the end (64 MB at most)."""
-        if self.size - offset > _PADDING or any(self._read_at(offset, 16)):
+    def zeros(self, offset: int, end: int | None = None) -> bool:
+        """Whether nothing but zero bytes lies from `offset` to `end` (64 MB at most)."""
+        stop = self.size if end is None else min(end, self.size)
+        if stop - offset > _PADDING or any(self._read_at(offset, min(16, stop - offset))):
             return False
-        while offset < self.size:
-            block = self._read_at(offset, _BLOCK)
+        while offset < stop:
+            block = self._read_at(offset, min(_BLOCK, stop - offset))
             if not block or block.count(0) != len(block):
                 return False
             offset += len(block)

@@ -75,7 +75,7 @@ def boxes(source: Bounded, start: int, end: int, *, top: bool = False) -> Iterat
 def _box(source: Bounded, start: int, end: int, top: bool) -> Box | None:
     head = source.peek(start, 16)
     size, kind, payload = int.from_bytes(head[:4], "big"), head[4:8], start + 8
-    if size == 0 and kind == b"\0\0\0\0" and (not top or source.zeros(start)):
+    if size == 0 and kind == b"\0\0\0\0" and source.zeros(start, end):
         return None
     if not plausible(kind):
         raise Unreadable(_nonsense(top))
@@ -83,7 +83,7 @@ def _box(source: Bounded, start: int, end: int, top: bool) -> Box | None:
         size, payload = int.from_bytes(head[8:16], "big"), start + 16
     elif size == 0:
         if not top:
-            return None
+            raise Unreadable(_nonsense(top))
         size = end - start
     if size < payload - start:
         raise Unreadable(_nonsense(top))

@@ -107,7 +107,7 @@ def _chunks(source: Bounded, at: int, end: int, state: _State, depth: int) -> It
         source.step()
         head = source.peek(at, 12)
         kind, size = head[:4], int.from_bytes(head[4:8], "little")
-        if kind == b"\0\0\0\0" and size == 0:
+        if not any(kind) and source.zeros(at, end):
             return
         if not all(32 <= byte < 127 for byte in kind):
             raise Unreadable("it is damaged: a part of it has no readable name or length")
@@ -146,8 +146,10 @@ def _leaves(source: Bounded, at: int, end: int) -> Iterator[tuple[bytes, bytes]]
         source.step()
         head = source.peek(at, 8)
         size = int.from_bytes(head[4:], "little")
-        if head == b"\0" * 8:
+        if not any(head[:4]) and source.zeros(at, end):
             return
+        if not any(head[:4]):
+            raise Unreadable("it is damaged: one of its tags has lost its name")
         if head[:4] in (b"LIST", *_FORMS):
             raise Unreadable("it is damaged: lists lie inside a list that can hold only texts")
         if at + 8 + size > end:

@@ -1,0 +1,92 @@
+"""Adds up a check: every asset judged, the delivery judged, one verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from checkthegate.app.judging import Judge
+from checkthegate.app.planning import Looked
+from checkthegate.app.temporary import is_temporary
+from checkthegate.delivery.found import Turnover
+from checkthegate.model import Decision, Gap, Summary, UsageError
+from checkthegate.model.registry import AsOf
+from checkthegate.registry.rows import Rows
+from checkthegate.registry.times import as_known_now, as_of
+from checkthegate.rules import judge_delivery, overall
+
+if TYPE_CHECKING:
+    from checkthegate.app.check import CheckRequest
+    from checkthegate.app.home import Home
+
+
+def decide(
+    request: CheckRequest,
+    turnover: Turnover,
+    looked: Sequence[Looked],
+    judge: Judge,
+    started: float,
+) -> Decision:
+    """The decision about everything that was looked at; `started` is a monotonic time."""
+    temp = request.home.configuration.temp if request.home else ()
+    assets = []
+    for each in looked:
+        final = request.final and not is_temporary(each.asset.path, temp)
+        asset = replace(each.asset, path=each.found.path, final=final)
+        extra = [Gap("open", why) for why in turnover.asset_gaps.get(asset.path, ())]
+        assets.append(judge.asset(asset, (*each.observations, *extra), each.digest_from))
+    findings = judge_delivery(len(assets), turnover.gaps, judge.packs, final=request.final)
+    verdict, approval = overall(assets, findings)
+    summary = Summary(
+        files=len(looked),
+        bytes=sum(each.found.size for each in looked if not each.found.member),
+        assets=len(assets),
+        gaps=len(turnover.gaps) + sum(len(asset.gaps) for asset in assets),
+        seconds=round(time.monotonic() - started, 3),
+        cached=sum(each.cached for each in looked),
+    )
+    return Decision(
+        verdict=verdict,
+        approval=approval,
+        final=request.final,
+        packs=tuple(pack.ref for pack in judge.packs),
+        summary=summary,
+        assets=tuple(assets),
+        gaps=tuple(turnover.gaps),
+        findings=findings,
+        skipped=tuple(turnover.skipped),
+    )
+
+
+@contextmanager
+def reading_of(home: Home | None) -> Iterator[Rows | None]:
+    """What is on record in a home, at one moment; None without a home."""
+    if home is None:
+        yield None
+        return
+    from checkthegate.app.recording import records_of
+
+    with records_of(home) as store, store.reading() as reading:
+        yield reading
+
+
+def time_of(stated: str | None) -> AsOf:
+    """The time to judge by: a stated day or time, else now by everything on file."""
+    if stated is None:
+        return as_known_now(datetime.now(UTC).isoformat())
+    try:
+        return as_of(stated)
+    except ValueError:
+        raise UsageError(
+            f"“{stated[:40]}” is neither a day nor a time.",
+            hint="Write a day as 2026-11-22, or a time as 2026-11-22T10:00:00+00:00.",
+        ) from None
+
+
+def day_of(stated: str | None) -> date | None:
+    """The day whose rule packs apply; None for today."""
+    return None if stated is None else date.fromisoformat(time_of(stated).valid[:10])

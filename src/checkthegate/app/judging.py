@@ -1,0 +1,122 @@
+"""Judges what was observed against what is on record: uses, consents, approvals, answered gaps.
+
+Without a home nothing is on record, and the rules judge the evidence alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from checkthegate.app.temporary import is_temporary
+from checkthegate.detect.contradiction import contradictions
+from checkthegate.model import (
+    Asset,
+    AssetDecision,
+    Evidence,
+    Finding,
+    Gap,
+    Observation,
+    Outcome,
+)
+from checkthegate.model.registry import AsOf
+from checkthegate.registry.context import UseAnswer, UseContext, UseContexts
+from checkthegate.registry.coverage import cover
+from checkthegate.registry.records import record_evidence
+from checkthegate.registry.rows import Row, Rows
+from checkthegate.registry.times import in_effect, past
+from checkthegate.rules import Pack, judge_asset, judge_use, worst_verdict
+
+# Rules that ask for a person's consent: where one does not stand, no studio approval lifts them.
+_CONSENT_RULES = ("p5", "tp1", "tp2", "t4")
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges the assets of one check, as of one time. `rows` is None without a home."""
+
+    packs: Sequence[Pack]
+    rows: Rows | None = None
+    when: AsOf = field(default_factory=lambda: AsOf("9999-12-31T23:59:59.999999Z"))
+    _contexts: UseContexts | None = None
+    _gaps: tuple[Row, ...] = ()
+    _uses: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.rows is not None:
+            self._contexts = UseContexts(self.rows, self.when)
+            answered = self.rows.rows("accepted_gaps")
+            self._gaps = tuple(row for row in answered if self._counts(row))
+
+    def asset(
+        self, asset: Asset, said: Sequence[Observation], digest_from: str = "read"
+    ) -> AssetDecision:
+        """The decision about one asset."""
+        evidence = [each for each in said if isinstance(each, Evidence)]
+        gaps = tuple(each for each in said if isinstance(each, Gap))
+        if self.rows is not None and asset.digest:
+            evidence.extend(record_evidence(asset, self.rows, self.when))
+        evidence.extend(contradictions(evidence))
+        if self._contexts is None or self.rows is None:
+            return judge_asset(asset, tuple(evidence), gaps, self.packs, digest_from)
+        context = self._contexts.of(asset, evidence)
+        decided = judge_asset(
+            asset,
+            tuple(evidence),
+            gaps,
+            self.packs,
+            digest_from,
+            recorded=context.facts,
+            accepted=[gap for gap in gaps if self._accepted(asset, gap)],
+        )
+        findings = _joined(decided.findings, self._of_uses(context.uses))
+        findings = cover(
+            asset, evidence, findings, self.rows, self.when, never=self._never(findings, context)
+        )
+        return replace(decided, findings=findings, verdict=worst_verdict(findings))
+
+    def _of_uses(self, uses: Iterable[UseAnswer]) -> list[Finding]:
+        """What the rules say of the uses that an asset was recorded under."""
+        found: list[Finding] = []
+        for use in uses:
+            if use.use not in self._uses:
+                decided = judge_use(use.effective.use, self.packs)
+                self._uses[use.use] = tuple(_named(each, use) for each in decided.findings)
+            found.extend(self._uses[use.use])
+        return found
+
+    def _never(self, findings: Sequence[Finding], context: UseContext) -> frozenset[str]:
+        """The rules no approval lifts for this asset, since a consent is not known to stand."""
+        if not context.uses or context.facts.get("use.consents_stand") is True:
+            return frozenset()
+        return frozenset(
+            each.rule for each in findings if each.rule.rpartition(".")[2] in _CONSENT_RULES
+        )
+
+    def _counts(self, row: Row) -> bool:
+        return in_effect(row, self.when) and not past(row["until"], self.when)
+
+    def _accepted(self, asset: Asset, gap: Gap) -> bool:
+        """Whether a person has answered for a gap: by path pattern, and observer if named."""
+        return any(
+            row["observer"] in (None, gap.observer) and is_temporary(asset.path, [row["pattern"]])
+            for row in self._gaps
+        )
+
+
+def _named(finding: Finding, use: UseAnswer) -> Finding:
+    return replace(finding, reason=f"Its use “{use.title}” ({use.use}): {finding.reason}")
+
+
+def _joined(findings: Sequence[Finding], of_uses: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding a rule, the worst of what the material and its uses give; order kept."""
+    worst: dict[str, Finding] = {}
+    for finding in (*findings, *of_uses):
+        known = worst.get(finding.rule)
+        if known is None or _weight(finding) > _weight(known):
+            worst[finding.rule] = finding
+    return tuple(worst.values())
+
+
+def _weight(finding: Finding) -> tuple[int, int, bool]:
+    return (finding.verdict.rank, finding.approval.rank, finding.outcome is not Outcome.PASS)
