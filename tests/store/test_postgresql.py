@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from tests.databases import Server
+from tests.store.samples import opened, tool
 
 from checkthegate.model import IntegrityError, UsageError
 from checkthegate.store.database import _TURN
-from tests.databases import Server
-from tests.store.samples import opened, tool
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_somebody_elses_turn_is_waited_for_then_named(address: str) -> None:
         other.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
         with pytest.raises(UsageError, match="in use by another program"):
             records.append([tool(1)])
-    assert records.append([tool(1)]).entries == range(0, 1)
+    assert records.append([tool(1)]).entries == range(1)
 
 
 def test_a_commit_waits_for_the_disk_whatever_the_server_was_told(address: str) -> None:

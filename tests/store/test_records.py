@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.store.samples import EDGES, PROJECTION, TOOLS, breaks, event, opened, project, tool
 
 from checkthegate.ledger import parse_body, parse_checkpoint, parse_leaf
 from checkthegate.model import IntegrityError, UsageError
 from checkthegate.model.table import Column
 from checkthegate.seams import Projection, RecordReading
 from checkthegate.store.records import inspect_records
-from tests.store.samples import EDGES, PROJECTION, TOOLS, breaks, event, opened, project, tool
 
 
 def changed(url: str, *statements: str) -> None:
@@ -37,12 +37,12 @@ def found(url: str) -> list[tuple[int | None, str]]:
 def test_an_event_becomes_entry_body_row_and_checkpoint(database_url: str) -> None:
     records = opened(database_url)
     receipt = records.append([tool(1), tool(2)])
-    assert receipt.entries == range(0, 2)
+    assert receipt.entries == range(2)
     with records.reading() as reading:
         assert reading.size == 2
         assert reading.checkpoint() == receipt.checkpoint
         assert parse_checkpoint(receipt.checkpoint).size == 2
-        number, leaf, salt, body = list(reading.entries(1))[0]
+        number, leaf, salt, body = next(iter(reading.entries(1)))
         assert (number, parse_leaf(leaf).number, len(salt or b"")) == (1, 1, 32)
         assert parse_body(body or b"") == tool(2)
         assert reading.rows("tools", id="tool_000002") == [
@@ -327,9 +327,10 @@ def test_other_tables_are_made_and_filled_when_the_projection_changes(database_u
             for each in project(number, given)
         ]
 
+    from tests.store.samples import KEY
+
     from checkthegate.app.sealing import HomeSealing
     from checkthegate.store.records import open_records
-    from tests.store.samples import KEY
 
     second = Projection(2, (TOOLS, wider), project_wider)
     again = open_records(database_url, second, HomeSealing(KEY))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from checkthegate.app.home import Home, home_key
-from checkthegate.app.recording import records_of
-from checkthegate.app.resolving import entries_of
+from checkthegate.app.registry.desk import Desk
+from checkthegate.app.resolving import subjects_named
 from checkthegate.ledger import Malformed, StoredEntry, make_bundle, parse_body, verify_bundle
 from checkthegate.model import IntegrityError, UsageError, canonical
 from checkthegate.seams import RecordReading
@@ -16,35 +16,34 @@ from checkthegate.seams import RecordReading
 _HINT = "See what is wrong: gate ledger verify"
 
 
-def prove(home: Home, named: str, *, bodies: bool = True) -> dict[str, Any]:
+def prove(desk: Desk, named: str, *, bodies: bool = True) -> dict[str, Any]:
     """A bundle of every entry about one thing: an id, a unique name, a file, an entry's number.
 
     `bodies` False leaves out what the entries say; their kinds and times stay. Raises
     `UsageError` when nothing is on file, `IntegrityError` when it cannot be proven.
     """
-    with records_of(home, create=False) as store, store.reading() as reading:
-        found = [stored for stored in _about(reading, named) if stored.number < reading.size]
+    with desk.store.reading() as reading:
+        found = list(_about(reading, named))
         if not found:
             raise UsageError(
                 f"Nothing is on record about “{named}”.",
                 hint="Name an id as listings show them, a recorded file, or an entry’s number.",
             )
-        return _bundle(home, reading, found, bodies=bodies, complete=False)
+        return _bundle(desk.home, reading, found, bodies=bodies, complete=False)
 
 
-def export(home: Home, *, bodies: bool = True) -> dict[str, Any]:
+def export(desk: Desk, *, bodies: bool = True) -> dict[str, Any]:
     """A bundle of the whole ledger. Raises `UsageError` while nothing is on record."""
-    with records_of(home, create=False) as store, store.reading() as reading:
+    with desk.store.reading() as reading:
         found = list(map(StoredEntry._make, reading.entries()))
-        return _bundle(home, reading, found, bodies=bodies, complete=True)
+        return _bundle(desk.home, reading, found, bodies=bodies, complete=True)
 
 
-def rebuild(home: Home) -> int:
+def rebuild(desk: Desk) -> int:
     """Make all tables anew from the events; the number of entries they were made from."""
-    with records_of(home, create=False) as store:
-        store.rebuild()
-        with store.reading() as reading:
-            return reading.size
+    desk.store.rebuild()
+    with desk.store.reading() as reading:
+        return reading.size
 
 
 def subjects_in(bundle: dict[str, Any]) -> list[str]:
@@ -74,12 +73,10 @@ def _about(reading: RecordReading, named: str) -> Iterator[StoredEntry]:
     if named.isdecimal() and len(named) < 16:
         yield from map(StoredEntry._make, reading.entries(int(named), int(named) + 1))
         return
-    numbers, subjects = entries_of(reading, named)
+    subjects = subjects_named(reading, named)
     marks = [subject.encode() for subject in subjects]
     for stored in map(StoredEntry._make, reading.entries()):
-        if stored.number in numbers:
-            yield stored
-        elif stored.body is not None and any(mark in stored.body for mark in marks):
+        if stored.body is not None and any(mark in stored.body for mark in marks):
             try:
                 about = parse_body(stored.body).subject in subjects
             except Malformed as problem:

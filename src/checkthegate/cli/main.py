@@ -16,8 +16,12 @@ _COMMANDS = {
     "check": "checkthegate.cli.check",
     "home": "checkthegate.cli.home",
     "init": "checkthegate.cli.init",
+    "ledger": "checkthegate.cli.ledger",
+    "record": "checkthegate.cli.record",
     "rules": "checkthegate.cli.rules",
+    "trace": "checkthegate.cli.trace",
     "trust": "checkthegate.cli.trust",
+    "verify-bundle": "checkthegate.cli.verify_bundle",
 }
 _INTERRUPTED = 130
 

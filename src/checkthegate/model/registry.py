@@ -181,7 +181,10 @@ class ToolAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A person's documented permission or refusal. Limits that were not stated are None."""
+    """A person's documented permission or refusal. Limits that were not stated are None.
+
+    `revoked_from` is when it was first revoked, `revoked_last` when that was last repeated.
+    """
 
     id: str
     talent: str
@@ -200,6 +203,7 @@ class Consent:
     holds_from: str
     at: str
     revoked_from: str | None = None
+    revoked_last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from checkthegate.model.registry import AsOf, Consent, ConsentAnswer, ConsentType, Standing
 from checkthegate.model.use import Effect
 from checkthegate.registry.rows import Row, Rows
-from checkthegate.registry.times import began, in_effect, not_begun, past
+from checkthegate.registry.times import began, in_effect, last_began, not_begun, past
 
 CONSENT_FOR: Final = {
     Effect.REPLICA: (ConsentType.REPLICA,),
@@ -167,7 +167,7 @@ def _at(consent: Consent) -> str:
 
 def _newer(granted: Consent, no: Consent) -> bool:
     """Whether a consent came after a refusal, or after another's revocation."""
-    since = no.revoked_from if no.granted and no.revoked_from else no.holds_from
+    since = no.revoked_last if no.granted and no.revoked_last else no.holds_from
     return granted.holds_from > since
 
 
@@ -207,6 +207,7 @@ def _set(listed: Any) -> frozenset[str] | None:
 
 def _consent(row: Row, rows: Rows, when: AsOf) -> Consent:
     kinds = [each for each in row["types"] if each in list(ConsentType)]
+    revocations = rows.rows("revocations", subject=row["id"])
     return Consent(
         id=row["id"],
         talent=row["talent"],
@@ -224,5 +225,6 @@ def _consent(row: Row, rows: Rows, when: AsOf) -> Consent:
         document=row["document"],
         holds_from=row["holds_from"],
         at=row["at"],
-        revoked_from=began(rows.rows("revocations", subject=row["id"]), when),
+        revoked_from=began(revocations, when),
+        revoked_last=last_began(revocations, when),
     )

@@ -57,6 +57,11 @@ def began(rows: Iterable[Mapping[str, Any]], when: AsOf) -> str | None:
     return min((row["holds_from"] for row in rows if in_effect(row, when)), default=None)
 
 
+def last_began(rows: Iterable[Mapping[str, Any]], when: AsOf) -> str | None:
+    """When the last of several rows in effect began to hold, None when none is."""
+    return max((row["holds_from"] for row in rows if in_effect(row, when)), default=None)
+
+
 def past(last_day: str | None, when: AsOf) -> bool:
     """Whether a last day, itself included, is over."""
     return last_day is not None and when.valid[:_DAY] > last_day

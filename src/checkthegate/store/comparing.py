@@ -102,28 +102,33 @@ def _key_of(shape: Shape) -> Callable[[Cells], Cells]:
     places = shape.key_places
 
     def key(cells: Cells) -> Cells:
-        return tuple([cells[place] for place in places])
+        return tuple([(type(cells[place]).__name__, cells[place]) for place in places])
 
     return key
 
 
 def _missing(shape: Shape, cells: Cells) -> Difference:
     what = f"{_named(shape, cells)} is missing."
-    return Difference(cells[shape.entry_place], what)
+    return Difference(_entry(shape, cells), what)
 
 
 def _extra(shape: Shape, cells: Cells) -> Difference:
     what = f"{_named(shape, cells)} follows from no event."
-    return Difference(cells[shape.entry_place], what)
+    return Difference(_entry(shape, cells), what)
 
 
 def _changed(shape: Shape, ours: Cells, theirs: Cells) -> Difference:
     cells: Iterator[tuple[str, Any, Any]] = zip(shape.columns, ours, theirs, strict=True)
     columns = ", ".join(f"“{name}”" for name, left, right in cells if left != right)
     what = f"{_named(shape, ours)} is not what its event says, in {columns}."
-    return Difference(ours[shape.entry_place], what)
+    return Difference(_entry(shape, ours), what)
 
 
 def _named(shape: Shape, cells: Cells) -> str:
     key = ", ".join(str(cells[place]) for place in shape.key_places)
     return f"The row “{key}” of the table “{shape.name}”"
+
+
+def _entry(shape: Shape, cells: Cells) -> int | None:
+    number = cells[shape.entry_place]
+    return number if isinstance(number, int) else None

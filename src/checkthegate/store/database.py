@@ -129,6 +129,8 @@ class Database:
         """A connection that sees the records as they are now, whatever is written meanwhile."""
         begin = "BEGIN" if self.sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         with self.session() as session, _transaction(session, begin, "ROLLBACK"):
+            # The moment is that of the first query, not that of BEGIN.
+            session.run("SELECT name FROM sqlite_master LIMIT 1" if self.sqlite else "SELECT 1")
             yield session
 
     @contextmanager
@@ -210,8 +212,6 @@ _SETTINGS = ("synchronous_commit = on", "client_encoding = 'UTF8'", "jit = off")
 def _transaction(session: Session, begin: str, end: str) -> Iterator[None]:
     session.run(begin)
     try:
-        if session.sqlite:
-            session.run("SELECT name FROM sqlite_master LIMIT 1")
         yield
         session.run(end)
     except BaseException:

@@ -26,6 +26,9 @@ _BODIES = (
     "SELECT number, body FROM ledger_bodies WHERE number >= ? AND number < ? "
     "ORDER BY number LIMIT ?"
 )
+_CHECKPOINTS = (
+    "SELECT size, note FROM ledger_checkpoints WHERE size >= ? AND size < ? ORDER BY size LIMIT ?"
+)
 _NODES = (
     "SELECT position, hash FROM ledger_nodes WHERE level = ? AND position >= ? AND position < ?"
 )
@@ -91,17 +94,13 @@ class Reading:
 
     def bodies(self) -> Iterator[tuple[int, bytes]]:
         """Entries' numbers and canonical events as they are stored, ascending."""
-        start = 0
-        while chunk := self._run(_BODIES, (start, _ENDLESS, _CHUNK)):
-            yield from chunk
-            start = chunk[-1][0] + 1
+        yield from self._chunks(_BODIES, 0, _ENDLESS)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[EntryRow]:
         """The entries from `start` up to `stop`, ascending, as they are stored."""
         end = _ENDLESS if stop is None else stop
-        while chunk := self._run(_ENTRIES, (start, end, _CHUNK)):
-            yield from chunk
-            start = chunk[-1][0] + 1
+        for row in self._chunks(_ENTRIES, start, end):
+            yield row if _is_whole(row) else _readable(row)
 
     def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
         """Stored subtree hashes lying side by side; None for one that is not stored."""
@@ -118,12 +117,8 @@ class Reading:
 
     def checkpoints(self) -> Iterator[str]:
         """All checkpoints by size."""
-        query = "SELECT size, note FROM ledger_checkpoints WHERE size >= ? ORDER BY size LIMIT ?"
-        start = 0
-        while chunk := self._run(query, (start, _CHUNK)):
-            for _, note in chunk:
-                yield note
-            start = chunk[-1][0] + 1
+        for _, note in self._chunks(_CHECKPOINTS, 0, _ENDLESS):
+            yield note if isinstance(note, str) else ""
 
     def checkpoint(self) -> str | None:
         """The newest checkpoint; None while nothing was recorded."""
@@ -134,6 +129,17 @@ class Reading:
         """Everything in tables and schema that does not follow from the events."""
         with told(self._database.where):
             yield from differences(self._layout, self._session, self.bodies())
+
+    def _chunks(self, query: str, start: int, end: int) -> Iterator[Any]:
+        """Rows by the number in their first column."""
+        while chunk := self._run(query, (start, end, _CHUNK)):
+            yield from chunk
+            if chunk[-1][0] < start:
+                raise IntegrityError(
+                    f"The records in “{self._database.where}” are damaged: out of order.",
+                    hint="Restore them from a backup.",
+                )
+            start = chunk[-1][0] + 1
 
     def _bodies_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         wanted = sorted(set(numbers))
@@ -152,3 +158,19 @@ class Reading:
     def _one(self, query: str) -> tuple[Any, ...] | None:
         with told(self._database.where):
             return self._session.one(query)
+
+
+def _is_whole(row: tuple[Any, ...]) -> bool:
+    _, leaf, salt, body = row
+    return (
+        type(leaf) is bytes
+        and (salt is None or type(salt) is bytes)
+        and (body is None or type(body) is bytes)
+    )
+
+
+def _readable(row: tuple[Any, ...]) -> EntryRow:
+    """What is left of an entry in a damaged file, where columns hold anything."""
+    number, *cells = row
+    leaf, salt, body = (cell if isinstance(cell, bytes) else None for cell in cells)
+    return number, leaf or b"", salt, body

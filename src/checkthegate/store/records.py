@@ -17,8 +17,8 @@ from checkthegate.model.record import Prepared, Receipt
 from checkthegate.seams import Projection, RecordReading, RecordStore, Sealing
 from checkthegate.store.database import Database, Session
 from checkthegate.store.erasing import scrub
-from checkthegate.store.layout import Layout
 from checkthegate.store.group import End, Group, Make, Request, stored_end
+from checkthegate.store.layout import Layout
 from checkthegate.store.projecting import Projecting
 from checkthegate.store.reading import Reading
 from checkthegate.store.together import Together

@@ -17,7 +17,7 @@ _EVENTS = 5000
 """No further request joins a group that has so many events."""
 
 _SHARE, _LONGEST, _NAP = 0.5, 0.002, 0.00005
-"""How long a leader waits for company: a share of the last commit's time, never longer than this."""
+"""A leader waits for company: this share of the last commit's time, so long at most, in naps."""
 
 
 class Together:

@@ -236,6 +236,8 @@ ITUNES = box(b"meta", b"\0\0\0\0", HDLR, box(b"ilst", box(b"\xa9cmt", value(b"ma
         (KEYED, b"data", b"date"),
         (ITUNES, b"ilst", b"ilsu"),
         (ITUNES, b"data", b"date"),
+        (ITUNES, b"\xa9cmt", b"\xa8cmt"),
+        (KEYED, b"\0\0\0\1\0\0\0\x1e", b"\0\0\0\2\0\0\0\x1e"),
     ],
 )
 def test_a_part_that_lost_its_name_is_told(tagged: bytes, old: bytes, new: bytes) -> None:
@@ -252,7 +254,7 @@ def test_a_wrong_type_hides_no_text(kind: int) -> None:
     assert "made with suno" in told["mp4 comment"]
 
 
-@pytest.mark.parametrize("wiped", [8, 16, 40])
+@pytest.mark.parametrize("wiped", [8, 16, 32])
 @pytest.mark.parametrize("name", [b"udta", b"meta", b"ilst"])
 def test_a_list_whose_beginning_is_wiped_is_told(name: bytes, wiped: int) -> None:
     whole = sole(box(b"udta", ITUNES))

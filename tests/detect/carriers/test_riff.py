@@ -102,6 +102,10 @@ def test_every_cut_is_told(keep: int) -> None:
         wave(chunk(b"LIST", b"INFO" + b"ICMT" + struct.pack("<I", 4000) + b"abc")),
         wave(b"\1\2\3\4\5\6\7\x08"),
         wave(chunk(b"bext", b"short")),
+        wave(b"\0" * 8 + INFO[8:]),
+        wave(b"\0" * len(INFO)),
+        wave(chunk(b"LIST", b"INFO" + b"\0" * 8 + b"made with suno\0\0" + INFO[12:])),
+        wave(chunk(b"LIST", b"INFO" + chunk(b"\0CMT", b"made with suno\0"))),
         b"RIFF" + b"\xff" * 4 + WHOLE[8:],
     ],
 )

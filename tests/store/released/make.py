@@ -12,9 +12,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from checkthegate.store.schema import HEAD
 from tests.databases import postgresql
 from tests.store.samples import event, opened, tool
+
+from checkthegate.store.schema import HEAD
 
 PLACE = Path(__file__).parent
 
@@ -31,7 +32,7 @@ def main() -> None:
         command = [str(server.programs / "pg_dump"), "--no-owner", "--inserts", address]
         dumped = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         lines = [line for line in dumped.splitlines() if not line.startswith(("--", "\\"))]
-        kept = [line for line in lines if "transaction_timeout" not in line and line]
+        kept = [line for line in lines if "transaction_timeout" not in line]
         _write("postgresql", "\n".join(kept) + "\n")
 
 

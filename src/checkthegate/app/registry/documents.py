@@ -168,7 +168,9 @@ def _media_type(content: bytes, name: str) -> str:
     from checkthegate.delivery.identify import identify
 
     found = identify(BytesIO(content), name)[1]
-    looks_like_mail = _START.match(content) and b"\n\n" in content[:_MOST_HEADERS].replace(b"\r", b"")
+    looks_like_mail = _START.match(content) and b"\n\n" in content[:_MOST_HEADERS].replace(
+        b"\r", b""
+    )
     if looks_like_mail and (name.lower().endswith(".eml") or b"\nFrom:" in content[:_MOST_HEADERS]):
         return MAIL
     if content.startswith(b"From:") and looks_like_mail:

@@ -63,9 +63,7 @@ def rejudged(
         return []
     rows, time = After(reading, events), now()
     oldest = min(row["judged_at"] for row in open_uses)
-    passed = [
-        each for each in _dates_passed(rows) if each.since and oldest < each.since <= time
-    ]
+    passed = [each for each in _dates_passed(rows) if each.since and oldest < each.since <= time]
     causes = [*also, *_causes(reading, rows, events), *passed]
     found = []
     for row in open_uses:

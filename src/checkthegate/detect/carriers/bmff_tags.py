@@ -11,7 +11,7 @@ from checkthegate.detect.carriers.bounded import (
     text_tag,
     xmp_tags,
 )
-from checkthegate.detect.carriers.boxes import Box, boxes, kind_name, nameless_tags
+from checkthegate.detect.carriers.boxes import Box, boxes, kind_name, nameless_tags, plausible
 from checkthegate.detect.carriers.tag import Carried, Tag, Trouble
 from checkthegate.model import Unreadable
 
@@ -21,7 +21,6 @@ _PICTURES = frozenset({b"covr"})
 _ASSET_TEXTS = frozenset(
     {b"titl", b"dscp", b"cprt", b"perf", b"auth", b"gnre", b"albm", b"coll", b"kywd"}
 )
-_NUMBERED = 1 << 24
 _PICTURE_TYPES = frozenset({12, 13, 14, 27})
 _PICTURE_STARTS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM")
 _BESIDE_VALUES = frozenset({b"name", b"itif", b"keyd", b"free", b"skip"})
@@ -84,7 +83,7 @@ def _list_tags(source: Bounded, box: Box, names: list[str]) -> Iterator[Carried]
             yield from _freeform(source, entry)
         elif 0 < index <= len(names):
             yield from _values(source, entry, names[index - 1])
-        elif index < _NUMBERED:
+        elif not plausible(entry.kind):
             yield Trouble("it is damaged: a tag in it has lost its name")
         elif entry.kind not in _PICTURES:
             yield from _values(source, entry, kind_name(entry.kind))

@@ -148,7 +148,7 @@ def _leaves(source: Bounded, at: int, end: int) -> Iterator[tuple[bytes, bytes]]
         size = int.from_bytes(head[4:], "little")
         if not any(head[:4]) and source.zeros(at, end):
             return
-        if not any(head[:4]):
+        if not all(32 <= byte < 127 for byte in head[:4]):
             raise Unreadable("it is damaged: one of its tags has lost its name")
         if head[:4] in (b"LIST", *_FORMS):
             raise Unreadable("it is damaged: lists lie inside a list that can hold only texts")
