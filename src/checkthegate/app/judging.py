@@ -5,7 +5,7 @@ Without a home nothing is on record, and the rules judge the evidence alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checkthegate.app.temporary import is_temporary
@@ -66,8 +66,9 @@ class Judge:
             gaps,
             self.packs,
             digest_from,
-            recorded=context.facts,
+            recorded=_on_record(context),
             accepted=[gap for gap in gaps if self._accepted(asset, gap)],
+            consents=context.blocks,
         )
         findings = _joined(decided.findings, self._of_uses(context.uses))
         findings = cover(
@@ -102,6 +103,13 @@ class Judge:
             row["observer"] in (None, gap.observer) and is_temporary(asset.path, [row["pattern"]])
             for row in self._gaps
         )
+
+
+def _on_record(context: UseContext) -> Mapping[str, bool | None]:
+    """What the records say; of material that is not recorded only whether it was told of."""
+    if context.records:
+        return context.facts
+    return {"contact.told": context.facts["contact.told"]}
 
 
 def _named(finding: Finding, use: UseAnswer) -> Finding:

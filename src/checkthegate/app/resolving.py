@@ -63,9 +63,7 @@ def subjects_named(reading: RecordReading, named: str) -> frozenset[str]:
     if not DIGEST.fullmatch(node):
         return frozenset({node})
     return frozenset(
-        str(row[column])
-        for table, column in _OF_FILES
-        for row in reading.rows(table, digest=node)
+        str(row[column]) for table, column in _OF_FILES for row in reading.rows(table, digest=node)
     )
 
 

@@ -25,7 +25,9 @@ WithoutBodies = Annotated[
 
 def add_to(app: App) -> None:
     """Register the commands."""
-    commands = App(name="ledger", help="Whether the records are what was recorded, and proof of it.")
+    commands = App(
+        name="ledger", help="Whether the records are what was recorded, and proof of it."
+    )
     for command in (verify, prove, export, rebuild):
         commands.command(command)
     app.command(commands)
@@ -131,7 +133,9 @@ def _verified_lines(found: dict[str, Any]) -> list[str]:
     if "against" in found:
         held = found["against"]
         word = "consistent" if held["consistent"] else "NOT consistent"
-        lines.append(f"  {word} with the checkpoint that you hold, over {held['entries']:,} entries")
+        lines.append(
+            f"  {word} with the checkpoint that you hold, over {held['entries']:,} entries"
+        )
     for each in found["breaks"][:_MOST]:
         place = "     –" if each["entry"] is None else f"{each['entry']:>6}"
         lines.append(f"  {place}  {each['what']}")

@@ -59,3 +59,13 @@ class Turnover:
 def readable_name(name: str) -> str:
     """A file name as text that every report can hold, whatever bytes it is made of."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def unused(name: str, taken: dict[str, int]) -> str:
+    """`name`, or `name#2`, `name#3`, … where it is taken; takes it. Linear in all its calls."""
+    shown = name
+    while shown in taken:
+        taken[name] += 1
+        shown = f"{name}#{taken[name]}"
+    taken[shown] = 1
+    return shown

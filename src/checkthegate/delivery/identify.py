@@ -12,6 +12,7 @@ import zipfile
 from typing import BinaryIO, Literal
 
 from checkthegate.delivery import technical
+from checkthegate.delivery.zip_directory import BROKEN, PLAIN_METHODS, open_zip
 from checkthegate.model import Kind
 
 HEAD_BYTES = 8192
@@ -70,6 +71,15 @@ _BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
 )
 _MP4_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
+_STATED_DOCUMENTS = frozenset(
+    {
+        "application/epub+zip",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.presentation",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    }
+)
+_LONGEST_TYPE = 200
 _MOST_TIFF_TAGS = 200
 _DNG_VERSION = 0xC612
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -191,18 +201,27 @@ def _mpeg_audio(head: bytes) -> str | None:
 def _zip_flavour(stream: BinaryIO) -> str:
     """Office documents and books are zips too; told by their own table of contents."""
     try:
-        stream.seek(0)
-        with zipfile.ZipFile(stream) as archive:
+        with open_zip(stream) as archive:
             names = set(archive.namelist()[:5000])
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                return archive.read("mimetype").decode("ascii", "replace").strip() or ZIP
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+            stated = _stated_type(archive) if "mimetype" in names else ""
+    except (*BROKEN, OSError):
         return ZIP
+    # An archive does not choose what it is taken for: only these are documents.
+    if stated in _STATED_DOCUMENTS:
+        return stated
     if "[Content_Types].xml" in names:
         for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
             if any(entry.startswith(folder) for entry in names):
                 return media_type
     return ZIP
+
+
+def _stated_type(archive: zipfile.ZipFile) -> str:
+    """What the member `mimetype` says, as OpenDocument and EPUB have it."""
+    if archive.getinfo("mimetype").compress_type not in PLAIN_METHODS:
+        return ""
+    with archive.open("mimetype") as member:
+        return member.read(_LONGEST_TYPE).decode("ascii", "replace").strip()
 
 
 _XML = re.compile(

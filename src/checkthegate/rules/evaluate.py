@@ -94,14 +94,16 @@ def judge_asset(
     *,
     recorded: Mapping[str, bool | None] | None = None,
     accepted: Collection[Gap] = (),
+    consents: Sequence[str] = (),
 ) -> AssetDecision:
     """One asset's state and verdict under all packs; the worst finding decides.
 
     `recorded` is what a home's records say, by fact name. `accepted` gaps are listed, but a
-    person has answered for them, so no rule asks about them any more.
+    person has answered for them, so no rule asks about them any more. `consents` are sentences
+    about consents that do not stand.
     """
     asked = [gap for gap in gaps if gap not in accepted]
-    findings = _under_all(asset_facts(asset, evidence, asked, recorded), packs)
+    findings = _under_all(asset_facts(asset, evidence, asked, recorded, consents), packs)
     return AssetDecision(
         asset=asset,
         ai=ai_state(evidence, gaps),

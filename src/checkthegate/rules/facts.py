@@ -29,9 +29,11 @@ def asset_facts(
     evidence: Sequence[Evidence],
     gaps: Sequence[Gap],
     recorded: Mapping[str, bool | None] | None = None,
+    consents: Sequence[str] = (),
 ) -> Facts:
     """The facts of one asset. `recorded` is what a home's records say of it, by fact name,
-    None where they do not tell; without a home nothing is on record."""
+    None where they do not tell; without a home nothing is on record. `consents` are sentences
+    about consents that do not stand."""
     certain = [said for said in evidence if is_certain(said)]
     traces = [said for said in evidence if is_trace(said)]
     telling = [*certain, *traces]
@@ -62,6 +64,8 @@ def asset_facts(
         "use.tools_keep": UNKNOWN,
         "use.tools_secured": UNKNOWN,
         "use.people_agreed": UNKNOWN,
+        "use.consents_stand": True,
+        "use.promised_temp": False,
     }
     for name, value in (recorded or {}).items():
         if name in values:
@@ -74,6 +78,7 @@ def asset_facts(
         "step": listed(filter(_concerns_people, [*tools, *nodes])) or "a tool for faces or voices",
         "gaps": gaps_words(gaps),
         "traces": traces_words(traces),
+        "consents": " ".join(consents) or "A consent does not stand.",
     }
     return Facts(ASSET.name, MappingProxyType(values), words)
 

@@ -132,6 +132,16 @@ ASSET = Scope(
                 "everybody whom the recorded use touches has agreed",
                 "somebody whom the recorded use touches has not agreed",
             ),
+            "use.consents_stand": _flag(
+                "every consent that the recorded use rests on stands",
+                "every consent that the recorded use rests on stands",
+                "a consent that the recorded use rests on was refused, revoked or is over",
+            ),
+            "use.promised_temp": _flag(
+                "whoever recorded this promised that it is temporary",
+                "whoever recorded it promised that it is temporary",
+                "nobody promised that it is temporary",
+            ),
         }
     ),
     words=MappingProxyType(
@@ -143,6 +153,7 @@ ASSET = Scope(
             "step": "ReActor",
             "gaps": "its credential is broken",
             "traces": "its name hints at AI",
+            "consents": "The consent of the lead does not stand: it was revoked on 3 November.",
         }
     ),
 )

@@ -1,1 +1,1 @@
-"""What a production knows: tools, uses, works, people, approvals, escalations. One module a noun."""
+"""What a production knows: tools, uses, works, people, approvals. One module a noun."""

@@ -13,7 +13,9 @@ from checkthegate.registry.rows import Book, Snapshot, sort_key
 from checkthegate.registry.tables import TABLES
 from checkthegate.seams import RecordReading
 
-_JUDGED_BY: Final = frozenset({"tools", "tool_versions", "tool_facts", "talents", "consents"})
+_JUDGED_BY: Final = frozenset(
+    {"tools", "tool_versions", "tool_facts", "talents", "consents", "revocations"}
+)
 
 
 class After:

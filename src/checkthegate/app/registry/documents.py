@@ -168,11 +168,6 @@ def _media_type(content: bytes, name: str) -> str:
     from checkthegate.delivery.identify import identify
 
     found = identify(BytesIO(content), name)[1]
-    looks_like_mail = _START.match(content) and b"\n\n" in content[:_MOST_HEADERS].replace(
-        b"\r", b""
-    )
-    if looks_like_mail and (name.lower().endswith(".eml") or b"\nFrom:" in content[:_MOST_HEADERS]):
-        return MAIL
-    if content.startswith(b"From:") and looks_like_mail:
-        return MAIL
-    return found
+    start = content[:_MOST_HEADERS].replace(b"\r", b"")
+    mail = _START.match(start) and (b"\nFrom:" in start or start.startswith(b"From:"))
+    return MAIL if mail and (b"\n\n" in start or name.lower().endswith(".eml")) else found

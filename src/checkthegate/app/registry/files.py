@@ -35,7 +35,7 @@ class Digested:
 
     def as_entry(self, *names: str) -> dict[str, str | int]:
         """The fields an event keeps; all of them, or those named."""
-        stated = {"digest": self.digest, "path": self.path, "size": self.size,
+        stated: dict[str, str | int] = {"digest": self.digest, "path": self.path, "size": self.size,
                   "media_type": self.media_type}  # fmt: skip
         return {name: stated[name] for name in names or stated}
 

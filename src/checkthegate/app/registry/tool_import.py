@@ -201,9 +201,9 @@ def _json_rows(file: Path, text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _cell(value: object) -> str:
-    return (
-        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _column(name: str, where: str) -> str:

@@ -99,7 +99,8 @@ def show_tool(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         row = found(reading, "tools", named)
         answers = tool_answers(row, reading, when)
         told = history(reading, row["id"], when)
-        papers = {each["digest"]: each["name"] for each in reading.rows("documents", subject=row["id"])}  # fmt: skip
+        papers = reading.rows("documents", subject=row["id"])
+    names = {paper["digest"]: paper["name"] for paper in papers}
     item = _item(row, answers)
     item["unsure"] = list(answers.unsure)
     item["facts"] = [
@@ -109,7 +110,7 @@ def show_tool(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
             "text": fact.text,
             "clause": fact.clause,
             "source": fact.document,
-            "source_name": papers.get(fact.document or ""),
+            "source_name": names.get(fact.document),
             "source_state": document_state(desk.home, fact.document) if fact.document else None,
             "reviewer": fact.reviewer,
             "holds_from": fact.holds_from,

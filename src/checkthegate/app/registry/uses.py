@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from checkthegate.app.ask import answer_document
@@ -22,7 +23,7 @@ from checkthegate.model.use import Answer, DeclaredUse
 from checkthegate.registry.approvals import approval_of, approvals_for
 from checkthegate.registry.declared import declared_use
 from checkthegate.registry.rows import Rows
-from checkthegate.registry.times import as_known_now, ended, in_effect
+from checkthegate.registry.times import as_known_now, in_effect
 from checkthegate.registry.uses import use_at
 from checkthegate.rules import WouldChange
 from checkthegate.rules import would_change as changes_that_help
@@ -150,8 +151,8 @@ def show_use(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         declared = use_at(reading, row["id"], when)
         if declared is None:
             raise UsageError(
-                f"{row['id']} had not been declared then.", hint="Leave out --as-of, or name a later time."
-            )  # fmt: skip
+                f"{row['id']} had not been declared then.", hint="Name a later time, or none."
+            )
         judged = judge.of_stored(declared["declaration"], After(reading), when)
         answers = _by_use(reading.rows("use_answers", use=row["id"]), when).get(row["id"], [])
         approvals = [_approval(each.id, reading, when) for each in
@@ -220,7 +221,7 @@ def _item(
             "cause": after["cause"] or f"entry {after['entry']}",
             "at": after["at"],
         }
-        for before, after in zip(answers, answers[1:], strict=False)
+        for before, after in pairwise(answers)
         if (before["verdict"], before["approval"]) != (after["verdict"], after["approval"])
     ]
     differs = again is not None and again["before"] != _verdict(again["answer"])
@@ -234,12 +235,18 @@ def _item(
         "declared_at": row["at"],
         "holds_from": row["holds_from"],
         "judged_at": newest["at"] if answers else row["judged_at"],
-        "closed": ended(row, when, "closed"),
+        "closed": _closed(row, when),
         "changes": changes,
         "pending": {"now": _verdict(again["answer"]), "because": again["because"]}
         if again is not None and differs
         else None,
     }
+
+
+def _closed(row: Row, when: AsOf) -> bool:
+    if row["closed_at"] is None:
+        return False
+    return in_effect({"at": row["closed_at"], "holds_from": row["closed_from"]}, when)
 
 
 def _verdict(answer: Mapping[str, Any]) -> dict[str, Any]:
