@@ -24,6 +24,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.databases import NoServer, postgresql
 
 from checkthegate.app.sealing import HomeSealing
 from checkthegate.ledger import StoredEntry, public_key, verify_chain
@@ -31,9 +32,8 @@ from checkthegate.model.event import Event
 from checkthegate.model.table import Change, Column, ColumnType, Put, Table
 from checkthegate.seams import Projection, RecordStore
 from checkthegate.store.records import open_records
-from tests.databases import NoServer, postgresql
 
-APPENDS, RATIO, SECONDS, LINEAGE = 3000.0, 1.5, 60.0, 0.050
+APPENDS, RATIO, SECONDS, LINEAGE, REACHED = 3000.0, 1.5, 60.0, 0.050, 10_000
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 FILES = Table(
     "files",
@@ -129,16 +129,18 @@ def _appending(url: str, seconds: float, *, binding: bool) -> bool:
 
 def _synced_rows(seconds: float) -> float:
     """Rows a second that a bare loop commits to SQLite, one a transaction, each on the disk."""
-    with tempfile.TemporaryDirectory(prefix="gate-bench-") as place:
-        with closing(sqlite3.connect(f"{place}/bare.db", isolation_level=None)) as bare:
-            bare.execute("PRAGMA journal_mode = WAL")
-            bare.execute("PRAGMA synchronous = FULL")
-            bare.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, body BLOB)")
-            body, count, start = b"x" * 400, 0, time.perf_counter()
-            while time.perf_counter() - start < seconds:
-                bare.execute("INSERT INTO rows VALUES (?, ?)", (count, body))
-                count += 1
-            return count / (time.perf_counter() - start)
+    with (
+        tempfile.TemporaryDirectory(prefix="gate-bench-") as place,
+        closing(sqlite3.connect(f"{place}/bare.db", isolation_level=None)) as bare,
+    ):
+        bare.execute("PRAGMA journal_mode = WAL")
+        bare.execute("PRAGMA synchronous = FULL")
+        bare.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, body BLOB)")
+        body, count, start = b"x" * 400, 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            bare.execute("INSERT INTO rows VALUES (?, ?)", (count, body))
+            count += 1
+        return count / (time.perf_counter() - start)
 
 
 def _written(url: str, processes: int, threads: int, seconds: float) -> float:
@@ -237,7 +239,7 @@ def _tracing(url: str, edges: int) -> bool:
             for number in range(20):
                 node = f"rec_{(edges // 2 // 20 * number + edges // 4) % (edges // 2):07d}"
                 with _timed() as timed:
-                    found = reading.reachable("edges", leaving, entering, [node])
+                    found = reading.reachable("edges", leaving, entering, [node], limit=REACHED)
                 taken.append(timed())
                 reached.append(len(found))
             worst = max(taken)

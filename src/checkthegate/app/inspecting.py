@@ -7,7 +7,7 @@ records are read once more here, entry by entry where need be, so that one bad p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, TypeVar
 
 from checkthegate.ledger import Break, PublicKey, StoredEntry, Verification, verify_chain
@@ -211,10 +211,8 @@ class _Careful:
     def _close(self) -> None:
         stack, self._stack, self._reading = self._stack, None, None
         if stack is not None:
-            try:
+            with suppress(Exception):  # what is damaged may not even close
                 stack.close()
-            except Exception:  # noqa: S110  what is damaged may not even close
-                pass
 
 
 def guarded(read: Callable[[], _T], otherwise: _T) -> _T:

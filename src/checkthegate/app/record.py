@@ -14,7 +14,7 @@ from checkthegate.app.registry.desk import Desk
 from checkthegate.app.registry.files import Named, digested, files_in
 from checkthegate.app.resolving import DIGEST
 from checkthegate.app.telling import Said, Told, told_by, unsaid_tools
-from checkthegate.model import Asset, GateError, Kind, UsageError, canonical
+from checkthegate.model import Asset, Kind, UsageError, canonical
 from checkthegate.model.event import Event
 from checkthegate.model.record import Row
 from checkthegate.model.registry import Made, Promise
@@ -351,5 +351,3 @@ def _linked(desk: Desk, inputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]
             for each in inputs
         ]  # fmt: skip
 
-
-__all__ = ["SCHEMA", "GateError", "Progress", "RecordRequest", "record_files"]

@@ -212,4 +212,4 @@ def _loads(kind: object) -> bool:
     """Whether a node of this type reads a picture, film or sound from outside."""
     word = kind.casefold() if isinstance(kind, str) else ""
     media = any(each in word for each in ("image", "video", "audio", "mask"))
-    return media and word.startswith(_GRAPH_LOADERS) or "loadimage" in word
+    return (media and word.startswith(_GRAPH_LOADERS)) or "loadimage" in word

@@ -154,7 +154,8 @@ def _damaged(named: Path | None, problem: UsageError) -> Ground | None:
     folder, trusted = _folder(named)
     if folder is None:
         return None
-    keys = guarded(lambda: (public_key(home_key(folder)),), ())
+    none: tuple[PublicKey, ...] = ()
+    keys = guarded(lambda: (public_key(home_key(folder)),), none)
     if keys and not trusted:
         return None
     what = "The home’s key is missing or damaged, so that no signature can be verified."

@@ -79,6 +79,13 @@ _STATED_DOCUMENTS = frozenset(
         "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
+_OFFICE_PARTS = frozenset(
+    {
+        *("[content_types].xml", "_rels", "docprops", "word", "xl", "ppt", "customxml"),
+        *("customui", "_xmlsignatures", "usercustomization", "meta-inf", "[trash]"),
+        *("docmetadata", "visio", "bib", "webextension", "xmlsignatures"),
+    }
+)
 _LONGEST_TYPE = 200
 _MOST_TIFF_TAGS = 200
 _DNG_VERSION = 0xC612
@@ -202,18 +209,23 @@ def _zip_flavour(stream: BinaryIO) -> str:
     """Office documents and books are zips too; told by their own table of contents."""
     try:
         with open_zip(stream) as archive:
-            names = set(archive.namelist()[:5000])
+            names = set(archive.namelist())
             stated = _stated_type(archive) if "mimetype" in names else ""
     except (*BROKEN, OSError):
         return ZIP
     # An archive does not choose what it is taken for: only these are documents.
     if stated in _STATED_DOCUMENTS:
         return stated
-    if "[Content_Types].xml" in names:
+    if "[Content_Types].xml" in names and _only_office(names):
         for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
             if any(entry.startswith(folder) for entry in names):
                 return media_type
     return ZIP
+
+
+def _only_office(names: set[str]) -> bool:
+    """Whether nothing lies in it but the parts of an office document, which are read as such."""
+    return {name.partition("/")[0].lower() for name in names} <= _OFFICE_PARTS
 
 
 def _stated_type(archive: zipfile.ZipFile) -> str:
@@ -224,8 +236,10 @@ def _stated_type(archive: zipfile.ZipFile) -> str:
         return member.read(_LONGEST_TYPE).decode("ascii", "replace").strip()
 
 
+# Nothing here is tried twice (`*+`, `(?>…)`), or a few hundred comments would take for ever.
 _XML = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)",
+    rb"^\s*+(?:<\?xml[^>]*+>\s*+)?(?:(?><!--.*?-->)\s*+"
+    rb"|(?><!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>)\s*+)*+<([\w:.-]+)",
     re.S,
 )
 _JSON = re.compile(rb'(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*[\[{"\d-]))')

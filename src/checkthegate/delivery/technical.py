@@ -31,7 +31,7 @@ _BSD_CHECKSUM_LINE = re.compile(
     r"^(?:MD5|SHA\d+|BLAKE2b|BLAKE3) ?\(.{1,400}\) ?= ?[0-9A-Fa-f]{32,128}$"
 )
 _CUBE = re.compile(
-    r"^\s*(?:#.*\n|TITLE .*\n|\s*\n)*\s*(?:LUT_[13]D_SIZE|DOMAIN_M|LUT_3D_INPUT)", re.M
+    r"(?:[^\S\n]*+(?:(?:#|TITLE )[^\n]*+)?\n)*+\s*+(?:LUT_[13]D_SIZE|DOMAIN_M|LUT_3D_INPUT)"
 )
 _NUKE = re.compile(r"^(?:#!.*\n)?(?:#.*\n)*(?:version \d+\.\d+ v\d+|Root \{)", re.M)
 _COLOUR_XML = re.compile(r"<(?:ProcessList|ColorDecisionList|ColorCorrectionCollection|aces:amf)\b")

@@ -6,15 +6,16 @@ our own reports are left out and said to be left out.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checkthegate.delivery.archive import ArchiveGap, Unpacker
-from checkthegate.delivery.found import Found, StatIdentity, Turnover, readable_name
+from checkthegate.delivery.found import Found, StatIdentity, Turnover, readable_name, unused
 from checkthegate.model import DeliveryGap, Skipped, UsageError
 
 MOST_FILES = 2_000_000
@@ -37,6 +38,7 @@ def open_delivery(paths: Sequence[Path], unpacker: Unpacker, ours: Ours) -> Turn
     for path, prefix in zip(paths, _prefixes(paths), strict=True):
         walker.add_named(path, prefix)
     turnover.files.sort(key=lambda found: found.path)
+    _name_once(turnover)
     if not turnover.files and not turnover.gaps:
         raise UsageError(
             f"There is nothing to check in {_names(paths)}.",
@@ -55,12 +57,18 @@ def _prefixes(paths: Sequence[Path]) -> list[str]:
     if len(paths) == 1:
         return [""]
     taken: dict[str, int] = {}
-    prefixes = []
-    for path in paths:
-        name = readable_name(path.resolve().name) or "root"
-        taken[name] = taken.get(name, 0) + 1
-        prefixes.append(name if taken[name] == 1 else f"{name}#{taken[name]}")
-    return prefixes
+    return [unused(readable_name(path.resolve().name) or "root", taken) for path in paths]
+
+
+def _name_once(turnover: Turnover) -> None:
+    """No two files under one name: odd bytes and `x.zip!` as a folder could make them so."""
+    taken: dict[str, int] = {}
+    for number, found in enumerate(turnover.files):
+        shown = unused(found.path, taken)
+        if shown != found.path:
+            turnover.files[number] = replace(found, path=shown)
+            if found.path in turnover.asset_gaps:
+                turnover.asset_gaps[shown] = turnover.asset_gaps[found.path]
 
 
 class _Walker:
@@ -108,7 +116,7 @@ class _Walker:
             else:
                 self._turnover.skipped.append(Skipped(path, "a device, socket or pipe, not a file"))
         except OSError as problem:
-            self._gap(path, f"It could not be opened ({problem.strerror}). Check its permissions.")
+            self._gap(path, _reason_not_opened(problem))
 
     def _file(self, entry: os.DirEntry[str], path: str) -> None:
         file = Path(entry.path)
@@ -132,8 +140,7 @@ class _Walker:
         yield from _listing(folder)
 
     def _link(self, link: Path, path: str) -> None:
-        target = link.resolve(strict=False)
-        if target.is_relative_to(self._root) and target.exists():
+        if self._is_listed(link):
             self._turnover.skipped.append(Skipped(path, "a link to something listed on its own"))
         else:
             self._gap(
@@ -141,6 +148,20 @@ class _Walker:
                 "This is a link to something outside of what is being checked, or to nothing. "
                 "It was not followed. Deliver the file itself.",
             )
+
+    def _is_listed(self, link: Path) -> bool:
+        """Whether a link leads to something that this check lists on its own."""
+        try:
+            target = link.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return False
+        return target.is_relative_to(self._root) and not self._is_left_out(target)
+
+    def _is_left_out(self, target: Path) -> bool:
+        """Whether the target of a link is one of the few things that are skipped."""
+        home = self._ours.home
+        inside = home is not None and target.is_relative_to(home.resolve())
+        return inside or not (target.is_file() or target.is_dir()) or self._is_our_report(target)
 
     def _add_file(self, file: Path, path: str, status: os.stat_result) -> None:
         found = Found(path, (str(file),), StatIdentity.of(status), status.st_size)
@@ -187,6 +208,18 @@ def _named_status(path: Path) -> os.stat_result:
             hint="Check that you may read it.",
             path=str(path),
         ) from None
+
+
+def _reason_not_opened(problem: OSError) -> str:
+    if problem.errno == errno.ENAMETOOLONG:
+        return (
+            "It lies deeper, or has a longer name, than this system can open, so it was not "
+            "looked at. Shorten the names of the folders above it."
+        )
+    return (
+        f"It could not be opened ({problem.strerror}), so nothing in it was looked at. "
+        "Check that you may read it."
+    )
 
 
 def _must_open(path: Path) -> None:

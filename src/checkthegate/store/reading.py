@@ -17,11 +17,11 @@ from checkthegate.store.reachable import reachable_sql
 
 _CHUNK = 2000
 _FEW = 200
-_ENTRIES = (
-    "SELECT e.number, e.leaf, b.salt, b.body FROM ledger_entries e "
-    "LEFT JOIN ledger_bodies b ON b.number = e.number "
-    "WHERE e.number >= ? AND e.number < ? ORDER BY e.number LIMIT ?"
+_LEAVES = (
+    "SELECT number, leaf FROM ledger_entries WHERE number >= ? AND number < ? "
+    "ORDER BY number LIMIT ?"
 )
+_SALTED = "SELECT number, salt, body FROM ledger_bodies WHERE number >= ? AND number <= ?"
 _BODIES = (
     "SELECT number, body FROM ledger_bodies WHERE number >= ? AND number < ? "
     "ORDER BY number LIMIT ?"
@@ -32,7 +32,8 @@ _CHECKPOINTS = (
 _NODES = (
     "SELECT position, hash FROM ledger_nodes WHERE level = ? AND position >= ? AND position < ?"
 )
-_LEAVES = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
+_HASHES = "SELECT number, hash FROM ledger_entries WHERE number >= ? AND number < ?"
+_NONE = (None, None)
 _ENDLESS = 2**62
 
 
@@ -94,18 +95,24 @@ class Reading:
 
     def bodies(self) -> Iterator[tuple[int, bytes]]:
         """Entries' numbers and canonical events as they are stored, ascending."""
-        yield from self._chunks(_BODIES, 0, _ENDLESS)
+        for chunk in self._chunks(_BODIES, 0, _ENDLESS):
+            yield from chunk
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[EntryRow]:
         """The entries from `start` up to `stop`, ascending, as they are stored."""
         end = _ENDLESS if stop is None else stop
-        for row in self._chunks(_ENTRIES, start, end):
-            yield row if _is_whole(row) else _readable(row)
+        for chunk in self._chunks(_LEAVES, start, end):
+            found = self._run(_SALTED, (chunk[0][0], chunk[-1][0]))
+            bodies = {number: (salt, body) for number, salt, body in found}
+            for number, leaf in chunk:
+                salt, body = bodies.get(number, _NONE)
+                row = (number, leaf, salt, body)
+                yield row if _is_whole(row) else _readable(row)
 
     def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
         """Stored subtree hashes lying side by side; None for one that is not stored."""
         between = (first, first + count)
-        found = dict(self._run(_NODES, (level, *between)) if level else self._run(_LEAVES, between))
+        found = dict(self._run(_NODES, (level, *between)) if level else self._run(_HASHES, between))
         return [found.get(position) for position in range(first, first + count)]
 
     def node(self, level: int, index: int) -> bytes:
@@ -117,8 +124,9 @@ class Reading:
 
     def checkpoints(self) -> Iterator[str]:
         """All checkpoints by size."""
-        for _, note in self._chunks(_CHECKPOINTS, 0, _ENDLESS):
-            yield note if isinstance(note, str) else ""
+        for chunk in self._chunks(_CHECKPOINTS, 0, _ENDLESS):
+            for _, note in chunk:
+                yield note if isinstance(note, str) else ""
 
     def checkpoint(self) -> str | None:
         """The newest checkpoint; None while nothing was recorded."""
@@ -130,10 +138,10 @@ class Reading:
         with told(self._database.where):
             yield from differences(self._layout, self._session, self.bodies())
 
-    def _chunks(self, query: str, start: int, end: int) -> Iterator[Any]:
-        """Rows by the number in their first column."""
+    def _chunks(self, query: str, start: int, end: int) -> Iterator[list[Any]]:
+        """Runs of rows, by the number in their first column."""
         while chunk := self._run(query, (start, end, _CHUNK)):
-            yield from chunk
+            yield chunk
             if chunk[-1][0] < start:
                 raise IntegrityError(
                     f"The records in “{self._database.where}” are damaged: out of order.",
@@ -164,8 +172,8 @@ def _is_whole(row: tuple[Any, ...]) -> bool:
     _, leaf, salt, body = row
     return (
         type(leaf) is bytes
-        and (salt is None or type(salt) is bytes)
-        and (body is None or type(body) is bytes)
+        and (type(salt) is bytes or salt is None)
+        and (type(body) is bytes or body is None)
     )
 
 

@@ -171,3 +171,14 @@ def _media_type(content: bytes, name: str) -> str:
     start = content[:_MOST_HEADERS].replace(b"\r", b"")
     mail = _START.match(start) and (b"\nFrom:" in start or start.startswith(b"From:"))
     return MAIL if mail and (b"\n\n" in start or name.lower().endswith(".eml")) else found
+
+
+def document_signature(home: Home, paper: dict[str, Any]) -> str:
+    """`untrusted` when the paper bears a signature, else `none`. None is verified here yet."""
+    content = (home.folder / FOLDER / paper["digest"].removeprefix("sha256:")).read_bytes()
+    if paper["media_type"] == MAIL:
+        head = content[:_MOST_HEADERS].lower()
+        signed = b"multipart/signed" in head or b"application/pkcs7-mime" in head
+    else:
+        signed = content.startswith(b"%PDF-") and b"/ByteRange" in content
+    return "untrusted" if signed else "none"

@@ -26,6 +26,8 @@ _CARRIERS = {
     "opendocument": "odt",
     "epub": "epub",
 }
+# Others unpack whole blocks of any size at once, so they could fill the memory.
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _BLOCK = 1 << 16
 _RATIO = 200
 _SMALL = 1 << 20
@@ -69,6 +71,8 @@ def _members(archive: zipfile.ZipFile, carrier: str, limits: Limits) -> Iterator
         left -= member.file_size
         if member.flag_bits & 1:
             yield Trouble("the document is locked with a password and was not read")
+        elif member.compress_type not in _METHODS:
+            yield Trouble("a part of the document is packed in a way that cannot be read here")
         elif left < 0 or _swollen(member):
             yield Trouble(_BOMB)
             return
