@@ -1,6 +1,7 @@
 """Walking a delivery: everything is a file to look at, a gap, or listed as skipped."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ import pytest
 from checkthegate.delivery.archive import Unpacker
 from checkthegate.delivery.found import Turnover
 from checkthegate.delivery.walk import Ours, open_delivery
-from checkthegate.model import UsageError
+from checkthegate.model import UsageError, digest_bytes
 
 
-def walk(*paths: Path, home: Path | None = None, out: Path | None = None) -> Turnover:
+def walk(
+    *paths: Path, home: Path | None = None, reports: frozenset[str] = frozenset()
+) -> Turnover:
     work = paths[0].parent / "unpacked-for-test"
     work.mkdir(exist_ok=True)
-    return open_delivery(paths, Unpacker(work), Ours(home, out))
+    return open_delivery(paths, Unpacker(work), Ours(home, reports))
 
 
 def names(turnover: Turnover) -> list[str]:
@@ -77,20 +80,52 @@ def test_a_foreign_home_is_a_gap_and_our_own_is_skipped(tmp_path: Path) -> None:
     assert [each.path for each in turnover.skipped] == [".gate"]
 
 
-def test_only_our_own_reports_are_skipped(tmp_path: Path) -> None:
+def test_only_reports_that_we_wrote_are_skipped(tmp_path: Path) -> None:
     root = tmp_path / "delivery"
     ours, posing = root / "gate-report-20260101", root / "gate-report-posing"
     for folder in (ours, posing):
         folder.mkdir(parents=True)
-        (folder / "report.html").write_text("<html>")
-    (ours / "report.json").write_text('{"schema": "checkthegate.report/1"}')
-    (ours / "smuggled.png").write_bytes(b"\x89PNG")
-    turnover = walk(root)
+        (folder / "report.json").write_text('{"schema": "checkthegate.report/1"}')
+        (folder / "report.html").write_bytes(b"<html>" if folder is ours else b"\x89PNG")
+        (folder / "smuggled.png").write_bytes(b"\x89PNG")
+    (root / "link.png").symlink_to(ours / "report.html")
+    turnover = walk(root, reports=frozenset({digest_bytes(b"<html>")}))
     assert names(turnover) == [
+        "gate-report-20260101/report.json",
         "gate-report-20260101/smuggled.png",
         "gate-report-posing/report.html",
+        "gate-report-posing/report.json",
+        "gate-report-posing/smuggled.png",
     ]
-    assert len(turnover.skipped) == 2
+    assert [each.path for each in turnover.skipped] == ["gate-report-20260101/report.html"]
+    assert [gap.path for gap in turnover.gaps] == ["link.png"]
+
+
+def test_links_in_a_circle_are_gaps(tmp_path: Path) -> None:
+    root = tmp_path / "delivery"
+    root.mkdir()
+    (root / "one").symlink_to("two")
+    (root / "two").symlink_to("one")
+    (root / "self").symlink_to("self")
+    (root / "a.txt").write_text("a")
+    assert sorted(gap.path for gap in walk(root).gaps) == ["one", "self", "two"]
+
+
+def test_no_two_files_have_one_name(tmp_path: Path) -> None:
+    root = tmp_path / "delivery"
+    (root / "x.zip!").mkdir(parents=True)
+    (root / "x.zip!" / "a.txt").write_text("a folder that calls itself an archive")
+    with zipfile.ZipFile(root / "x.zip", "w") as archive:
+        archive.writestr("a.txt", "in the archive")
+    assert names(walk(root)) == ["x.zip", "x.zip!/a.txt", "x.zip!/a.txt#2"]
+
+
+def test_paths_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("a/x", "b/x", "x#2"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "f.txt").write_text(folder)
+    turnover = walk(tmp_path / "a/x", tmp_path / "b/x", tmp_path / "x#2")
+    assert names(turnover) == ["x#2#2/f.txt", "x#2/f.txt", "x/f.txt"]
 
 
 def test_a_pipe_is_skipped_and_not_read(tmp_path: Path) -> None:

@@ -127,6 +127,18 @@ def test_transact_sees_everything_before_it_and_nobody_comes_between(database_ur
         assert breaks(reading) == []
 
 
+def test_deciding_cannot_record_by_itself(database_url: str) -> None:
+    records = opened(database_url)
+
+    def nested(reading: RecordReading) -> list[Any]:
+        records.append([tool(1)])
+        return []
+
+    with pytest.raises(RuntimeError, match="while deciding"):
+        records.transact(nested)
+    assert records.append([tool(1)]).entries == range(1)
+
+
 def test_transact_without_events_records_nothing(database_url: str) -> None:
     records = opened(database_url)
     receipt = records.append([tool(1)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -13,12 +12,15 @@ from typing import Any
 from checkthegate.app.deciding import day_of, decide, reading_of, time_of
 from checkthegate.app.home import Home
 from checkthegate.app.judging import Judge
+from checkthegate.app.own_reports import known_reports
 from checkthegate.app.places import account_cache
 from checkthegate.app.planning import Looked, Plan, Planner, file_key
 from checkthegate.app.trust import observer_settings
 from checkthegate.app.wiring import load_observers, load_packs, observer_label
-from checkthegate.app.workshop import WorkPlan
+from checkthegate.app.workplace import workplace
+from checkthegate.app.workshop import CHANGED, WorkPlan
 from checkthegate.delivery.archive import Unpacker
+from checkthegate.delivery.found import is_untouched
 from checkthegate.delivery.walk import Ours, open_delivery
 from checkthegate.jobs.inline import InlineExecutor
 from checkthegate.jobs.pool import ProcessPool
@@ -44,7 +46,6 @@ class CheckRequest:
     packs: tuple[str, ...] = ()
     pack_folders: tuple[Path, ...] = ()
     home: Home | None = None
-    out: Path | None = None
     workers: int = 2
     use_cache: bool = True
     rehash: bool = False
@@ -78,15 +79,16 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
     names = request.packs or _configured_packs(request.home)
     packs = load_packs(names, request.pack_folders, request.home, day_of(request.as_of))
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-"))
-        ours = Ours(request.home.folder if request.home else None, request.out)
-        turnover = open_delivery(request.paths, Unpacker(Path(folder)), ours)
+        folder = stack.enter_context(workplace())
+        ours = Ours(request.home.folder if request.home else None, known_reports())
+        turnover = open_delivery(request.paths, Unpacker(folder), ours)
         settings = observer_settings(request.home)
         observers = load_observers(settings)
         cache_file = _cache_file(request)
         cache = stack.enter_context(closing(Cache(cache_file))) if cache_file else None
         plan = Planner(observers, cache, request.rehash).plan(turnover)
-        looked = _look(request, plan, cache, settings, observers, progress)
+        build = _work_plan(request, settings, folder)
+        looked = _look(request, plan, cache, build, observers, progress)
         thumbnails = _thumbnails(request, looked, cache)
     with reading_of(request.home) as rows:
         judge = Judge(packs, rows, time_of(request.as_of))
@@ -108,7 +110,7 @@ def _look(
     request: CheckRequest,
     plan: Plan,
     cache: Cache | None,
-    settings: Mapping[str, Mapping[str, Any]],
+    build: WorkPlan,
     observers: Sequence[Observer],
     progress: Callable[[Progress], None],
 ) -> list[Looked]:
@@ -122,7 +124,7 @@ def _look(
     size = sum(found.size for found in plan.files)
     read = sum(each.found.size for each in looked.values())
     progress(Progress(len(looked), len(plan.files), read, size))
-    for result in _results(request, plan, cache, settings):
+    for result in _results(request, plan, build):
         each = _taken_in(plan, result)
         looked[result.number] = each
         if cache is not None:
@@ -132,23 +134,23 @@ def _look(
     return [looked[number] for number in range(len(plan.files))]
 
 
-def _results(
-    request: CheckRequest,
-    plan: Plan,
-    cache: Cache | None,
-    settings: Mapping[str, Mapping[str, Any]],
-) -> Iterator[TaskResult]:
+def _work_plan(
+    request: CheckRequest, settings: Mapping[str, Mapping[str, Any]], folder: Path
+) -> WorkPlan:
+    limits = request.limits or (request.home.configuration.limits if request.home else Limits())
+    reuse = None if request.rehash else _cache_file(request)
+    return WorkPlan(settings, limits, reuse, request.pictures, folder)
+
+
+def _results(request: CheckRequest, plan: Plan, build: WorkPlan) -> Iterator[TaskResult]:
     if not plan.tasks:
         return
-    limits = request.limits or (request.home.configuration.limits if request.home else Limits())
-    reuse = _cache_file(request) if cache is not None and not request.rehash else None
-    build = WorkPlan(settings, limits, reuse, request.pictures)
     executor: Executor
     if request.workers == 0:
         executor = InlineExecutor(build)
     else:
         workers = min(request.workers, len(plan.tasks))
-        executor = ProcessPool(build, workers, limits.observer_seconds)
+        executor = ProcessPool(build, workers, build.limits.observer_seconds)
     with closing(executor):
         yield from executor.run(plan.tasks)
 
@@ -156,8 +158,11 @@ def _results(
 def _taken_in(plan: Plan, result: TaskResult) -> Looked:
     found = plan.files[result.number]
     said = tuple(each for observed in result.observed for each in observed.observations)
-    if result.problem is not None or result.asset is None:
-        gap = Gap("open", result.problem or "It could not be read.")
+    problem = result.problem
+    if problem is None and (result.asset is None or not is_untouched(found)):
+        problem = CHANGED
+    if problem is not None or result.asset is None:
+        gap = Gap("open", problem or "It could not be read.")
         return Looked(found, _unread(found.path, found.size), (*said, gap))
     digest_from = "stat" if result.number in plan.from_stat else "read"
     return Looked(found, result.asset, said, digest_from, result.cached, result.thumbnail)

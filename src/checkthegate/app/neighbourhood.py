@@ -180,8 +180,10 @@ def _graph(edges: Iterable[Edge]) -> Graph:
         down[source][target] = None
         up[target][source] = None
         kinds[source], kinds[target] = source_kind, target_kind
-        if label:
-            labels[target if target_kind in ("file", "use") else source] = label
+        if label and target_kind in ("file", "use"):
+            labels[target] = label
+        elif label:
+            labels.setdefault(source, label)
     return Graph(
         {node: tuple(near) for node, near in down.items()},
         {node: tuple(near) for node, near in up.items()},

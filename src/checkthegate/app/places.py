@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -31,12 +32,20 @@ def account_digest_key() -> bytes:
 
 
 def digest_key(file: Path) -> bytes:
-    """The 32 bytes in `file`, made at first use, readable by its owner only."""
+    """The 32 bytes in `file`, made at first use, readable by its owner only.
+
+    Where none can be kept, a key of this run alone: its digests fit no other report's.
+    """
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        write_private(file, secrets.token_bytes(32))
-        return file.read_bytes()
+        key = secrets.token_bytes(32)
+        with suppress(OSError):
+            write_private(file, key)
+            return file.read_bytes()
+        return key
+    except OSError:
+        return secrets.token_bytes(32)
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -56,5 +65,7 @@ def _base(variable: str, default: str) -> Path:
 
 
 def _private(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The folder, made if that is possible; whoever writes into it says so if it is not."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

@@ -13,7 +13,6 @@ from checkthegate.seams import Observer, Task
 from checkthegate.store.cache import Cache, FileKey, JobKey
 
 SIDECARS = (".xmp", ".c2pa")
-_MOST_SIDECAR_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -149,9 +148,7 @@ def _sidecars(files: Sequence[Found]) -> dict[int, dict[str, int]]:
     by_path = {
         found.path.lower(): number
         for number, found in enumerate(files)
-        if _suffix(found.path) in SIDECARS
-        and found.problem is None
-        and found.size <= _MOST_SIDECAR_BYTES
+        if _suffix(found.path) in SIDECARS and found.problem is None
     }
     if not by_path:
         return {}

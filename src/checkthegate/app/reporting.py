@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from checkthegate import __version__
 from checkthegate.app.check import Checked, CheckRequest, Progress, check
 from checkthegate.app.decisions import seal_decision
+from checkthegate.app.own_reports import remember_reports
 from checkthegate.app.places import account_digest_key
 from checkthegate.app.wiring import load_report_formats
 from checkthegate.model import Decision, UsageError
@@ -45,7 +47,7 @@ def check_and_report(
     folder = _folder(request, wanted, now) if wanted.files else None
     if wanted.out is not None:
         _make(wanted.out)
-    checked = check(replace(request, out=folder), progress)
+    checked = check(request, progress)
     home = request.home
     key = home.digest_key if home else account_digest_key()
     document = report_document(
@@ -99,15 +101,22 @@ def _input(request: CheckRequest, checked: Checked, document: Mapping[str, Any])
 def _write(folder: Path, report: ReportInput) -> None:
     """Write every format; each file whole or not at all."""
     _make(folder)
+    written = []
     for format_ in load_report_formats():
         target = folder / format_.filename
         fresh = folder / f".{format_.filename}.part"
+        content = format_.render(report)
         try:
-            fresh.write_bytes(format_.render(report))
+            fresh.write_bytes(content)
             os.replace(fresh, target)
         except OSError as problem:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
             raise UsageError(
                 f"The report “{target}” cannot be written: {problem.strerror}.",
-                hint="Name another folder with --out.",
+                hint="Make room there, or name another folder with --out. What was looked at is "
+                "kept, so the next run is quick.",
                 path=str(target),
             ) from None
+        written.append(content)
+    remember_reports(written)

@@ -76,7 +76,8 @@ class _Names:
             "work": ("works", "title"),
         }.get(kind, ("", ""))
         if table:
-            return next((row[column] for row in self._reading.rows(table, id=node)), None)
+            found = [row[column] for row in self._reading.rows(table, id=node)]
+            return found[0] if found else self._labels.get(node)
         if kind == "record":
             rows = self._reading.rows("records", id=node)
             return " → ".join(step["name"] for row in rows for step in row["steps"]) or None

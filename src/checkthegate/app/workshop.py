@@ -17,27 +17,37 @@ from checkthegate.app.wiring import (
     settings_digest,
     sidecar_label,
 )
-from checkthegate.delivery.archive import extract
+from checkthegate.delivery.archive import Extractor
+from checkthegate.delivery.found import StatIdentity
 from checkthegate.delivery.identify import identify
 from checkthegate.delivery.opened import OpenedFile
 from checkthegate.jobs.pool import OPENING
 from checkthegate.jobs.work import Progress
-from checkthegate.model import Asset, Gap, Unreadable, observation_from_json
+from checkthegate.model import Asset, Gap, Unreadable, UsageError, observation_from_json
 from checkthegate.seams import Limits, Observed, Observer, Task, TaskResult
 from checkthegate.store.cache import Cache, JobKey
 
 _BLOCK = 1024 * 1024
 _WORD_EVERY = 256 * _BLOCK
+_NO_MEMORY = (
+    "Reading it needs more memory than a worker may use, so it was not looked at. Ask for it in "
+    "another form, or have a person look at it."
+)
+CHANGED = "It changed while it was being read. Check it again once nobody writes to it."
 
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """All a worker needs to know; picklable. `cache` is None when nothing is to be reused."""
+    """All a worker needs to know; picklable. `cache` is None when nothing is to be reused.
+
+    What is unpacked goes into `folder`, which whoever made the plan removes.
+    """
 
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     cache: Path | None = None
     pictures: bool = True
+    folder: Path | None = None
 
     def __call__(self) -> Workshop:
         """Build the workshop, in the worker."""
@@ -50,34 +60,48 @@ class Workshop:
     def __init__(self, plan: WorkPlan) -> None:
         self._plan = plan
         self._observers = {each.id: each for each in load_observers(plan.settings)}
-        self._cache = Cache(plan.cache) if plan.cache else None
-        self._folder = tempfile.TemporaryDirectory(prefix="gate-work-")
+        self._cache = _cache(plan.cache)
+        self._archives = Extractor()
+        self._folder: Path | None = None
 
     def __call__(self, task: Task, progress: Progress) -> TaskResult:
         """The result of one task."""
         progress(OPENING)
         try:
-            with self._bytes(task.location) as file:
+            with self._bytes(task.location, progress) as file:
                 return self._look(task, file, progress)
         except Unreadable as problem:
             return TaskResult(task.number, problem=problem.reason)
         except OSError as problem:
-            reason = f"It could not be read ({problem.strerror}), so nothing is known about it."
+            return TaskResult(task.number, problem=_unread(problem))
+        except MemoryError:
+            return TaskResult(task.number, problem=_NO_MEMORY)
+        except Exception as problem:
+            reason = (
+                f"Reading this file failed ({type(problem).__name__}), so nothing is known about "
+                "it. This is our fault: please report it, and have a person look at the file."
+            )
             return TaskResult(task.number, problem=reason)
 
     @contextmanager
-    def _bytes(self, location: tuple[str, ...]) -> Iterator[Path]:
+    def _bytes(self, location: tuple[str, ...], progress: Progress) -> Iterator[Path]:
         """A file with the bytes of a location; members are unpacked for as long as needed."""
         if len(location) == 1:
             yield Path(location[0])
             return
-        target = Path(self._folder.name) / "member"
+        target = self._place() / "member"
         target.unlink(missing_ok=True)
-        extract(location, target)
+        self._archives.extract(location, target, lambda: progress(OPENING))
         try:
             yield target
         finally:
             target.unlink(missing_ok=True)
+
+    def _place(self) -> Path:
+        """This worker's own folder for what it unpacks."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="work-", dir=self._plan.folder))
+        return self._folder
 
     def _look(self, task: Task, file: Path, progress: Progress) -> TaskResult:
         before = os.stat(file)
@@ -101,8 +125,7 @@ class Workshop:
                 finally:
                     opened.close()
         if _changed(before, file):
-            reason = "It changed while it was being read. Check it again once nobody writes to it."
-            return TaskResult(task.number, problem=reason)
+            return TaskResult(task.number, problem=CHANGED)
         return TaskResult(
             task.number, asset, tuple(observed.values()), thumbnail=thumbnail, cached=cached
         )
@@ -123,12 +146,12 @@ class Workshop:
     def _sidecar(self, suffix: str, location: tuple[str, ...]) -> Path:
         if len(location) == 1:
             return Path(location[0])
-        target = Path(self._folder.name) / f"sidecar{suffix}"
+        target = self._place() / f"sidecar{suffix}"
         target.unlink(missing_ok=True)
         # A sidecar that cannot be unpacked is a gap of its own asset; here its absence shows
         # as a file that cannot be opened.
         with suppress(Unreadable):
-            extract(location, target)
+            self._archives.extract(location, target)
         return target
 
     def _wanted(self, task: Task, asset: Asset) -> list[Observer]:
@@ -177,6 +200,23 @@ class Workshop:
         return b""
 
 
+def _unread(problem: OSError) -> str:
+    if isinstance(problem, PermissionError):
+        return "You may not read this file, so nothing is known about it. Ask for access to it."
+    return (
+        f"It could not be read ({problem.strerror}), so nothing is known about it. Check that "
+        "it is still there and that its disk is sound."
+    )
+
+
+def _cache(file: Path | None) -> Cache | None:
+    """The cache to reuse from; a worker does without one that fails it."""
+    try:
+        return Cache(file) if file else None
+    except UsageError:
+        return None
+
+
 def _telling(observed: Observed) -> bool:
     """Whether a report will show a card for this."""
     return any(
@@ -204,11 +244,13 @@ def _observe(observer: Observer, opened: OpenedFile) -> Observed:
     except Unreadable as problem:
         return Observed(observer.id, (Gap(observer.id, problem.reason),))
     except MemoryError:
-        reason = "Reading it needs more memory than a worker may use, so it was not looked at."
-        return Observed(observer.id, (Gap(observer.id, reason),), sound=False)
+        return Observed(observer.id, (Gap(observer.id, _NO_MEMORY),), sound=False)
     except Exception as problem:
         # A fault of the observer, not of the delivery; never silence, never the end of the run.
-        reason = f"The observer “{observer.id}” failed on this file ({type(problem).__name__})."
+        reason = (
+            f"The observer “{observer.id}” failed on this file ({type(problem).__name__}), so "
+            "what it would have seen is not known. Please report it to us."
+        )
         return Observed(observer.id, (Gap(observer.id, reason),), sound=False)
 
 
@@ -222,8 +264,4 @@ def _digest(file: Path) -> str:
 
 def _changed(before: os.stat_result, file: Path) -> bool:
     after = os.stat(file)
-    return (before.st_size, before.st_mtime_ns, before.st_ino) != (
-        after.st_size,
-        after.st_mtime_ns,
-        after.st_ino,
-    )
+    return StatIdentity.of(before) != StatIdentity.of(after)

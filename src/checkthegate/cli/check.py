@@ -68,7 +68,6 @@ def check(
         packs=tuple(pack or ()),
         pack_folders=tuple(packs or ()),
         home=used,
-        out=out,
         workers=os.cpu_count() or 1 if workers is None else max(0, workers),
         use_cache=not no_cache,
         rehash=rehash,

@@ -155,7 +155,9 @@ class Unpacker:
             yield ArchiveGap(member.path, problem.reason)
             return
         if _is_archive(target):
-            yield from self._listed(replace(member, location=(str(target),)), depth + 1, allowance)
+            yield from self._listed(
+                replace(member, location=(str(target),), nested=True), depth + 1, allowance
+            )
         else:
             target.unlink()
 
@@ -286,6 +288,7 @@ def _member(found: Found, file: Path, number: int, entry: zipfile.ZipInfo, shown
         size=entry.file_size,
         member=f"{found.member}!{number}:{entry.CRC:08x}:{entry.file_size}",
         problem=_reason_not_to_unpack(entry),
+        nested=found.nested,
     )
 
 

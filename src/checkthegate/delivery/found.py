@@ -32,7 +32,8 @@ class Found:
 
     `path` is how reports name it. `location` is where its bytes are: a file, then the
     numbers of nested archive members. `identity` is of the file on disk that holds it,
-    `member` names the member inside (`""` for a plain file), `size` is in bytes.
+    `member` names the member inside (`""` for a plain file), `size` is in bytes. `nested`
+    says that the archive it lies in was itself unpacked from another.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Found:
     size: int
     member: str = ""
     problem: str | None = None
+    nested: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +56,18 @@ class Turnover:
     asset_gaps: dict[str, list[str]] = field(default_factory=dict)
     gaps: list[DeliveryGap] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+
+
+def is_untouched(found: Found) -> bool:
+    """Whether the file on disk is still as it was when it was listed.
+
+    An archive inside an archive lies unpacked where nobody else writes.
+    """
+    try:
+        now = StatIdentity.of(os.stat(found.location[0], follow_symlinks=False))
+    except OSError:
+        return False
+    return now == found.identity or found.nested
 
 
 def readable_name(name: str) -> str:

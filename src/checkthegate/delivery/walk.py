@@ -7,7 +7,7 @@ our own reports are left out and said to be left out.
 from __future__ import annotations
 
 import errno
-import json
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -25,10 +25,13 @@ _HOME = ".gate"
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """Places that are ours and no part of a delivery: the home in use, the report folder."""
+    """What is ours and no part of a delivery: the home in use, and report files we wrote.
+
+    `reports` holds the digests of those files, since a name proves nothing.
+    """
 
     home: Path | None = None
-    out: Path | None = None
+    reports: frozenset[str] = frozenset()
 
 
 def open_delivery(paths: Sequence[Path], unpacker: Unpacker, ours: Ours) -> Turnover:
@@ -83,7 +86,7 @@ class _Walker:
         status = _named_status(path)
         if stat.S_ISDIR(status.st_mode):
             self._root = path.resolve()
-            for entry in _listing(path):
+            for entry in _named_listing(path):
                 self._add(entry, prefix)
         elif stat.S_ISREG(status.st_mode):
             _must_open(path)
@@ -185,14 +188,15 @@ class _Walker:
         self._turnover.gaps.append(DeliveryGap("open", reason, path))
 
     def _is_our_report(self, file: Path) -> bool:
-        """Only the files we write, only in folders we write to, only if they say so inside."""
-        if file.name not in _REPORTS:
+        """Only files under our names, and only if we wrote these very bytes."""
+        if file.name not in _REPORTS or not self._ours.reports:
             return False
-        folder = file.parent
-        ours = folder.name.startswith("gate-report-") or (
-            self._ours.out is not None and _same(folder, self._ours.out)
-        )
-        return ours and _is_report_folder(folder)
+        try:
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return False
+        return f"sha256:{digest}" in self._ours.reports
 
 
 def _named_status(path: Path) -> os.stat_result:
@@ -203,11 +207,29 @@ def _named_status(path: Path) -> os.stat_result:
             f"“{path}” does not exist.", hint="Check the spelling of the path.", path=str(path)
         ) from None
     except OSError as problem:
-        raise UsageError(
-            f"“{path}” cannot be opened: {problem.strerror}.",
-            hint="Check that you may read it.",
-            path=str(path),
-        ) from None
+        raise _cannot_open(path, problem) from None
+
+
+def _named_listing(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        return _listing(folder)
+    except OSError as problem:
+        raise _cannot_open(folder, problem) from None
+
+
+def _must_open(path: Path) -> None:
+    try:
+        path.open("rb").close()
+    except OSError as problem:
+        raise _cannot_open(path, problem) from None
+
+
+def _cannot_open(path: Path, problem: OSError) -> UsageError:
+    return UsageError(
+        f"“{path}” cannot be opened: {problem.strerror}.",
+        hint="Check that you may read it.",
+        path=str(path),
+    )
 
 
 def _reason_not_opened(problem: OSError) -> str:
@@ -222,17 +244,6 @@ def _reason_not_opened(problem: OSError) -> str:
     )
 
 
-def _must_open(path: Path) -> None:
-    try:
-        path.open("rb").close()
-    except OSError as problem:
-        raise UsageError(
-            f"“{path}” cannot be opened: {problem.strerror}.",
-            hint="Check that you may read it.",
-            path=str(path),
-        ) from None
-
-
 def _listing(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: entry.name)
@@ -244,12 +255,3 @@ def _looks_like_home(folder: Path) -> bool:
 
 def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
-
-
-def _is_report_folder(folder: Path) -> bool:
-    try:
-        with (folder / "report.json").open("rb") as stream:
-            head = stream.read(200)
-    except OSError:
-        return False
-    return json.dumps("checkthegate.report/1").encode() in head

@@ -14,6 +14,11 @@ _NO_CARRIER = frozenset(
 )
 
 
+# Packed text grows a thousandfold, and a file may hold thousands of them.
+_TEXT_TO_BYTES = 2
+_TOO_MUCH = "its metadata unpacks to more than any real file holds; what lies beyond was not read"
+
+
 class MetadataObserver:
     """Tags in, evidence out: the carriers read, the traces recognise."""
 
@@ -42,11 +47,16 @@ class MetadataObserver:
 
         tags: list[Tag] = []
         troubles: list[Trouble] = []
+        left = _TEXT_TO_BYTES * opened.limits.metadata_bytes
         for carried in read_tags(opened):
             if isinstance(carried, Trouble):
                 troubles.append(carried)
-            else:
-                tags.append(carried)
+                continue
+            left -= len(carried.value) + len(carried.raw)
+            if left < 0:
+                troubles.append(Trouble(_TOO_MUCH))
+                break
+            tags.append(carried)
         yield from recognise(tags)
         for reason in dict.fromkeys(trouble.reason for trouble in troubles):
             yield Gap(self.id, reason)

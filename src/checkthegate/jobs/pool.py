@@ -23,7 +23,9 @@ from checkthegate.seams import Observed, Task, TaskResult
 
 WORKER_BYTES = 12 * 1024**3
 _PROGRESS = b"!"
+_GRACE_SECONDS = 20.0
 _MOST_RESULT_BYTES = 1024**3
+_AGAIN = "Check it again; if it happens again, ask for the file in another form."
 OPENING = "open"
 """What a worker names as being at work while it identifies and hashes the file."""
 
@@ -127,11 +129,11 @@ class ProcessPool:
         if task is None:
             return None
         if observer == OPENING:
-            reason = f"Reading this file {how}, so nothing is known about it."
+            reason = f"Reading this file {how}, so nothing is known about it. {_AGAIN}"
             return TaskResult(task.number, observed=failed, problem=reason)
         reason = (
             f"The observer “{observer}” {how} on this file, so what it would have seen is "
-            "not known."
+            f"not known. {_AGAIN}"
         )
         gap = Observed(observer, (Gap(observer, reason),), sound=False)
         rest = tuple(name for name in task.observers if name != observer)
@@ -147,27 +149,42 @@ class ProcessPool:
 
     def _spawn(self) -> _Member:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._build), daemon=True)
+        work = (theirs, self._build, self._seconds)
+        process = self._context.Process(target=_serve, args=work, daemon=True)
         process.start()
         theirs.close()
         return _Member(process, ours)
 
 
-def _serve(pipe: Connection, build: Callable[[], Work]) -> None:
-    """The worker's life: a task in, progress and a result out, until the pipe closes."""
+def _serve(pipe: Connection, build: Callable[[], Work], seconds: float) -> None:
+    """The worker's life: a task in, progress and a result out, until the pipe closes.
+
+    A worker that hangs is ended from outside; should there be nobody left to do so, an alarm
+    ends it a little later.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound_memory()
     work = build()
 
     def progress(observer: str) -> None:
+        _set_alarm(seconds + _GRACE_SECONDS)
         pipe.send_bytes(_PROGRESS + observer.encode("utf-8", "replace"))
 
     while True:
         try:
             task = unpack_task(pipe.recv_bytes())
-            pipe.send_bytes(pack_result(work(task, progress)))
+            result = work(task, progress)
+            _set_alarm(0)
+            pipe.send_bytes(pack_result(result))
         except (EOFError, OSError):
             return
+
+
+def _set_alarm(seconds: float) -> None:
+    """End this process after so many seconds, whatever it does; 0 calls it off."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _bound_memory() -> None:

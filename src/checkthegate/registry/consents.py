@@ -70,7 +70,8 @@ def consent_for(
         return _answer(each, kinds, Standing.OUT_OF_SCOPE, why, ids)
     if yes:
         chosen = min(sorted(yes, key=_at, reverse=True), key=_width)
-        return _answer(chosen, kinds, Standing.IN_FORCE, "it is on file", conflicts)
+        on_file = "it is on file" if chosen.document else "it is on file without a document"
+        return _answer(chosen, kinds, Standing.IN_FORCE, on_file, conflicts)
     each, said, why = max(standings, key=lambda one: (list(Standing).index(one[1]), one[0].at))
     return _answer(each, kinds, said, why, ())
 

@@ -68,14 +68,14 @@ def _evidence_row(asset: Mapping[str, Any], evidence: Mapping[str, Any]) -> list
         start,
         end,
         how_we_know(evidence),
-        asset["digest"],
+        asset["digest"] or "",
     ]
 
 
 def _gap_row(asset: Mapping[str, Any], gap: Mapping[str, Any]) -> list[str]:
     not_read = f"Not looked at: {gap['reason']}"
     blank = ["", "", "", "", ""]
-    observed = [*blank, gap["observer"], *_judged(asset), "", "", not_read, asset["digest"]]
+    observed = [*blank, gap["observer"], *_judged(asset), "", "", not_read, asset["digest"] or ""]
     return [*_head(asset), *observed]
 
 

@@ -96,7 +96,7 @@ def _asset(one: AssetDecision, key: bytes, with_prompts: bool) -> dict[str, Any]
         "kind": one.asset.kind.value,
         "media_type": storable(one.asset.media_type),
         "size": one.asset.size,
-        "digest": one.asset.digest,
+        "digest": one.asset.digest or None,
         "digest_from": one.digest_from,
         "final": one.asset.final,
         "ai": one.ai.value,

@@ -206,7 +206,7 @@ class Page:
             name=path.rsplit("/", 1)[-1],
             facts=_facts(asset),
             verdict=asset["verdict"],
-            digest=asset["digest"],
+            digest=asset["digest"] or "",
             picture=picture_uri(self._thumbnails.get(path, b"")),
             ways=_ways(asset),
             tools=made_with(asset["evidence"]),
@@ -224,8 +224,8 @@ class Page:
             kind=asset["kind"],
             ai=asset["ai"].replace("-", " "),
             tools="; ".join(made_with(asset["evidence"], brief=True)),
-            digest=asset["digest"],
-            short=short_digest(asset["digest"]),
+            digest=asset["digest"] or "",
+            short=short_digest(asset["digest"] or ""),
         )
 
 

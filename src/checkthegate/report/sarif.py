@@ -136,7 +136,8 @@ def _result(
     finding: Mapping[str, Any],
     order: Mapping[str, int],
 ) -> dict[str, Any]:
-    path, digest = (asset["path"], asset["digest"]) if asset else ("", "")
+    path = asset["path"] if asset else ""
+    content = (asset["digest"] or f"unread {path}") if asset else ""
     result: dict[str, Any] = {
         "ruleId": finding["rule"],
         "ruleIndex": order[finding["rule"]],
@@ -144,7 +145,7 @@ def _result(
         "level": _LEVELS[finding["verdict"]],
         "message": _message(f"{finding['reason']} Next: {finding['next_step']}"),
         "locations": [_location(path, number)] if asset else [],
-        "fingerprints": {"ruleAndContent/v1": _fingerprint(finding["rule"], digest)},
+        "fingerprints": {"ruleAndContent/v1": _fingerprint(finding["rule"], content)},
         "partialFingerprints": {"ruleAndPath/v1": _fingerprint(finding["rule"], path)},
         "properties": {
             "outcome": finding["outcome"],
@@ -170,9 +171,10 @@ def _artifact(asset: Mapping[str, Any]) -> dict[str, Any]:
     artifact: dict[str, Any] = {
         "location": {"uri": artifact_uri(asset["path"]), "uriBaseId": BASE},
         "length": asset["size"],
-        "hashes": {"sha-256": asset["digest"].removeprefix("sha256:")},
         "properties": {"ai": asset["ai"], "verdict": asset["verdict"], "final": asset["final"]},
     }
+    if asset["digest"]:
+        artifact["hashes"] = {"sha-256": asset["digest"].removeprefix("sha256:")}
     if re.fullmatch(r"[^/\s]+/[^/\s]+", asset["media_type"]):
         artifact["mimeType"] = asset["media_type"]
     return artifact

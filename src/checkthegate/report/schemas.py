@@ -115,7 +115,7 @@ def _asset() -> dict[str, Any]:
             "kind": _one_of(Kind),
             "media_type": _WORD,
             "size": _COUNT,
-            "digest": _DIGEST,
+            "digest": {"anyOf": [_DIGEST, {"type": "null"}]},
             "digest_from": {"enum": ["read", "stat"]},
             "final": _FLAG,
             "ai": _one_of(AiState),

@@ -90,6 +90,7 @@ class Database:
         self.file = Path(self._url.database or "") if self.sqlite else None
         self.where = str(self.file or self._url.render_as_string(hide_password=True))
         self._patience = patience
+        self._process = os.getpid()
         self._identity: tuple[int, int] | None = None
         self._engine = self._sqlite() if self.sqlite else self._postgresql()
 
@@ -114,7 +115,13 @@ class Database:
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
-        """A connection. What the database raises becomes a `GateError`."""
+        """A connection. What the database raises becomes a `GateError`.
+
+        Connections are never shared with a process that this one was forked from.
+        """
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._engine.dispose(close=False)
         with told(self.where, writing=writing), self._engine.connect() as connection:
             try:
                 yield Session(connection)

@@ -31,11 +31,14 @@ class Together:
         self._waiting: deque[Request] = deque()
         self._mutex = threading.Lock()
         self._led = False
+        self._leader: int | None = None
         self._groups = deque([1, 1], maxlen=2)
         self._seconds = 0.0
 
     def done(self, request: Request) -> None:
         """Return when the request was committed, by this thread or by another."""
+        if self._leader == threading.get_ident():
+            raise RuntimeError("nothing can be recorded while deciding what to record")
         with self._mutex:
             self._waiting.append(request)
             lead = not self._led
@@ -65,9 +68,11 @@ class Together:
                 group.append(self._waiting.popleft())
                 events += len(group[-1].prepared)
         start = time.perf_counter()
+        self._leader = threading.get_ident()
         try:
             self._commit(group)
         finally:
+            self._leader = None
             self._seconds = time.perf_counter() - start
             self._groups.append(len(group))
             for request in group:

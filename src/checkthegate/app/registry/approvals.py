@@ -70,20 +70,23 @@ class Imported:
     notes: list[str] = field(default_factory=list)
 
 
-def import_approval(desk: Desk, reply: Reply, escalation: Row | None = None) -> Imported:
-    """Record a reply as an approval; with `escalation` that one is answered by it as well."""
+def import_approval(desk: Desk, reply: Reply) -> Imported:
+    """Record a reply as an approval; the escalation it names, if any, is answered by it."""
+    escalation = None
+    if reply.escalation is not None:
+        with desk.store.reading() as reading:
+            escalation = found(reading, "escalations", reply.escalation, "id")
+            still_open(reading, reply.escalation)
     body, effective, notes = _body(desk, reply, escalation)
 
     def make(reading: RecordReading) -> list[Event]:
         approval = new_id("apr")
         events = [event("approval-imported", approval, body, effective=effective)]
         if escalation is not None:
-            _still_open(reading, escalation["id"])
+            still_open(reading, escalation["id"])
             told = {"answer": reply.answer, "person": reply.person, "evidence": body["evidence"],
                     "approval": approval, "answered_on": body.get("answered_on")}  # fmt: skip
-            events.append(
-                event("escalation-answered", escalation["id"], told, effective=effective)
-            )
+            events.append(event("escalation-answered", escalation["id"], told, effective=effective))
         return events
 
     written = desk.write(make)
@@ -160,7 +163,7 @@ def seconds(text: str) -> float:
         raise UsageError(
             f"“{text[:40]}” is not a time in a file.", hint="Write seconds, or 01:02:03.5."
         ) from None
-    return sum(number * 60**place for place, number in enumerate(reversed(numbers)))
+    return sum(number * float(60**place) for place, number in enumerate(reversed(numbers)))
 
 
 def _body(
@@ -207,9 +210,7 @@ def _add_subject(
         body["files"] = listed
     body["covers"] = reply.covers or (Cover.USE if body.get("use") and not listed else Cover.BYTES)
     if body["covers"] == Cover.USE and not body.get("use"):
-        raise UsageError(
-            "An approval that covers a use has to name it.", hint="Name it: --use ID"
-        )
+        raise UsageError("An approval that covers a use has to name it.", hint="Name it: --use ID")
     if body["covers"] != Cover.USE and not listed:
         raise UsageError(
             f"An approval that covers {body['covers']} has to name the files.",
@@ -245,9 +246,7 @@ def _ranges(
     return ranges
 
 
-def _digest_of(
-    file: str, named: Sequence[str], files: Sequence[Mapping[str, Any]]
-) -> str:
+def _digest_of(file: str, named: Sequence[str], files: Sequence[Mapping[str, Any]]) -> str:
     if _DIGEST.fullmatch(file):
         return file
     if file in named or not files:
@@ -301,7 +300,8 @@ def _not_revoked(reading: RecordReading, named: str) -> Row:
     return row
 
 
-def _still_open(reading: RecordReading, id_: str) -> None:
+def still_open(reading: RecordReading, id_: str) -> None:
+    """Raises `UsageError` when an escalation has its yes or no already."""
     row = reading.rows("escalations", id=id_)[0]
     if row["answered_at"] is not None and row["answer"] in ("yes", "no"):
         raise UsageError(
