@@ -78,12 +78,17 @@ class Server:
 
     def kill(self) -> None:
         """End it and all its processes at once, as a loss of power would."""
-        pid = self._process.pid if self._process else 0
+        if self._process is None:
+            return
+        pid = self._process.pid
+        self._process.send_signal(signal.SIGSTOP)
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         self._end(signal.SIGKILL)
         for child in map(int, children):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
+        while any(map(_alive, children)):
+            time.sleep(0.01)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
@@ -145,3 +150,11 @@ def _programs() -> Path | None:
     versions = Path("/usr/lib/postgresql").glob("*/bin")
     folders += sorted(versions, key=lambda each: int(each.parent.name), reverse=True)
     return next((each for each in folders if (each / "initdb").is_file()), None)
+
+
+def _alive(pid: str) -> bool:
+    """Whether the process still holds anything; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -350,7 +350,8 @@ class RecordStore(Protocol):
     def transact(self, make: Callable[[RecordReading], Sequence[Event]]) -> Receipt:
         """Record what `make` returns; nobody else writes between its reading and that.
 
-        What `make` raises is raised here, and nothing is recorded.
+        What `make` raises is raised here, and nothing is recorded. It may be called twice (when
+        others' requests failed beside it), and must not record by itself.
         """
 
     def erase(self, numbers: Iterable[int], event: Event) -> Receipt:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.soak.tampering import run
 
 from checkthegate.app.bundles import verify_file
 from checkthegate.app.home import home_key
@@ -27,15 +28,14 @@ from checkthegate.ledger import (
 )
 from checkthegate.model import UsageError, canonical
 from checkthegate.registry.events import erasure
-from tests.soak.tampering import run
 
-from .databases import Kept, in_file, kept, server  # noqa: F401
+from .databases import Kept
 
 ENTRIES = 18
 Tamper = Callable[[Kept], None]
 
 
-def test_untouched_records_verify(kept: Kept) -> None:  # noqa: F811
+def test_untouched_records_verify(kept: Kept) -> None:
     found = kept.verify()
     assert found["ok"], found["breaks"]
     assert (found["entries"], found["checkpoints"], found["breaks"]) == (ENTRIES, 3, [])
@@ -162,7 +162,7 @@ TAMPERINGS: dict[str, tuple[Tamper, set[int | None], str]] = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_every_tampering_names_its_entry(kept: Kept, name: str) -> None:  # noqa: F811
+def test_every_tampering_names_its_entry(kept: Kept, name: str) -> None:
     tamper, entries, word = TAMPERINGS[name]
     tamper(kept)
     found = kept.broken()
@@ -171,13 +171,13 @@ def test_every_tampering_names_its_entry(kept: Kept, name: str) -> None:  # noqa
 
 
 @pytest.mark.parametrize("name", ["a body", "a cell", "a leaf", "a row that is gone"])
-def test_nothing_else_is_blamed(kept: Kept, name: str) -> None:  # noqa: F811
+def test_nothing_else_is_blamed(kept: Kept, name: str) -> None:
     tamper, entries, _ = TAMPERINGS[name]
     tamper(kept)
     assert {entry for entry, _ in kept.broken() if entry is not None} == entries
 
 
-def test_what_has_cache_in_its_name_may_change(kept: Kept) -> None:  # noqa: F811
+def test_what_has_cache_in_its_name_may_change(kept: Kept) -> None:
     kept.run("CREATE TABLE my_cache (a INTEGER)")
     (kept.home.folder / "cache.db").write_bytes(b"anything")
     assert kept.verify()["ok"]
@@ -202,7 +202,7 @@ def _exported(kept: Kept, file: Path) -> Path:
 
 
 def test_a_cut_without_traces_is_found_by_whoever_holds_a_checkpoint(
-    kept: Kept,  # noqa: F811
+    kept: Kept,
     tmp_path: Path,
 ) -> None:
     held = _exported(kept, tmp_path / "held.json")
@@ -217,7 +217,7 @@ def test_a_cut_without_traces_is_found_by_whoever_holds_a_checkpoint(
     assert {each["entry"] for each in found["breaks"]} >= set(range(12, ENTRIES))
 
 
-def test_a_report_in_the_home_is_a_witness(kept: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_report_in_the_home_is_a_witness(kept: Kept, tmp_path: Path) -> None:
     checkpoint = kept.verify()["checkpoint"]
     folder = kept.home.reports / "2026-03-01"
     folder.mkdir(parents=True)
@@ -228,7 +228,7 @@ def test_a_report_in_the_home_is_a_witness(kept: Kept, tmp_path: Path) -> None: 
 
 
 def test_a_rewrite_by_the_keys_holder_is_found_from_outside(
-    kept: Kept,  # noqa: F811
+    kept: Kept,
     tmp_path: Path,
 ) -> None:
     held = _exported(kept, tmp_path / "held.json")
@@ -255,14 +255,14 @@ def tree_root_of(left: bytes, right: bytes) -> bytes:
     return node_hash(left, right)
 
 
-def test_a_file_without_a_checkpoint_is_wrong_usage(kept: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_without_a_checkpoint_is_wrong_usage(kept: Kept, tmp_path: Path) -> None:
     other = tmp_path / "notes.txt"
     other.write_text("no checkpoint here")
     with pytest.raises(UsageError, match="carries no checkpoint"):
         kept.verify(other)
 
 
-def test_a_checkpoint_of_another_home_does_not_fit(kept: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_checkpoint_of_another_home_does_not_fit(kept: Kept, tmp_path: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     other = tmp_path / "checkpoint.txt"
@@ -272,7 +272,7 @@ def test_a_checkpoint_of_another_home_does_not_fit(kept: Kept, tmp_path: Path) -
     assert not found["against"]["consistent"]
 
 
-def test_tables_are_the_same_when_made_anew(kept: Kept) -> None:  # noqa: F811
+def test_tables_are_the_same_when_made_anew(kept: Kept) -> None:
     kept.run("UPDATE tools SET name = 'Other'")
     kept.run("DELETE FROM record_edges")
     assert not kept.verify()["ok"]
@@ -293,14 +293,16 @@ def test_tables_are_the_same_when_made_anew(kept: Kept) -> None:  # noqa: F811
     ],
     ids=["garbage", "half", "header", "empty", "gone", "zeros"],
 )
-def test_a_damaged_file_is_a_break_and_no_error(in_file: Kept, damage: Callable[[Path], Any]) -> None:  # noqa: F811
+def test_a_damaged_file_is_a_break_and_no_error(
+    in_file: Kept, damage: Callable[[Path], Any]
+) -> None:
     damage(in_file.file)
     found = in_file.verify()
     assert not found["ok"]
     assert found["breaks"]
 
 
-def test_a_page_of_nonsense_hides_no_other_entry(in_file: Kept) -> None:  # noqa: F811
+def test_a_page_of_nonsense_hides_no_other_entry(in_file: Kept) -> None:
     content = bytearray(in_file.file.read_bytes())
     (root,) = in_file.run("SELECT rootpage FROM sqlite_master WHERE name = 'consents'")[0]
     size = int.from_bytes(content[16:18], "big")
@@ -311,7 +313,7 @@ def test_a_page_of_nonsense_hides_no_other_entry(in_file: Kept) -> None:  # noqa
 
 
 @pytest.mark.parametrize("what", ["missing", "nonsense", "another"])
-def test_a_key_that_is_not_the_homes_is_a_break(in_file: Kept, tmp_path: Path, what: str) -> None:  # noqa: F811
+def test_a_key_that_is_not_the_homes_is_a_break(in_file: Kept, tmp_path: Path, what: str) -> None:
     key = in_file.home.folder / "keys" / "home.key"
     if what == "missing":
         key.unlink()
@@ -327,7 +329,7 @@ def test_a_key_that_is_not_the_homes_is_a_break(in_file: Kept, tmp_path: Path, w
     assert found["entries"] == ENTRIES
 
 
-def test_a_document_must_stay_what_it_was(kept: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_document_must_stay_what_it_was(kept: Kept, tmp_path: Path) -> None:
     from checkthegate.app.registry.documents import keep_document
 
     paper = tmp_path / "yes.txt"
@@ -346,7 +348,7 @@ def test_a_document_must_stay_what_it_was(kept: Kept, tmp_path: Path) -> None:  
     assert "missing" in kept.broken()[0][1]
 
 
-def test_an_erased_person_is_gone_and_everything_verifies(kept: Kept) -> None:  # noqa: F811
+def test_an_erased_person_is_gone_and_everything_verifies(kept: Kept) -> None:
     name = "Marguerite Unforgettable"
     with records_of(kept.home) as store:
         talent = new_id("tal")
@@ -372,14 +374,14 @@ def test_an_erased_person_is_gone_and_everything_verifies(kept: Kept) -> None:  
     assert (first - 1) in [entry for entry, _ in kept.broken()]
 
 
-def test_fifty_flipped_bytes_are_noticed_or_hit_nothing(in_file: Kept) -> None:  # noqa: F811
+def test_fifty_flipped_bytes_are_noticed_or_hit_nothing(in_file: Kept) -> None:
     flips = list(run(in_file.home, 50, seed=11))
     assert [flip for flip in flips if flip.kind == "failure"] == []
     assert sum(flip.kind == "noticed" for flip in flips) > 10
 
 
 def test_a_proof_verifies_without_home_and_names_the_unknown_key(
-    kept: Kept,  # noqa: F811
+    kept: Kept,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -402,7 +404,7 @@ def test_a_proof_verifies_without_home_and_names_the_unknown_key(
     assert not verify_file(changed, [kept.home.key], None)["intact"]
 
 
-def test_a_key_may_be_given_as_its_text(in_file: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_key_may_be_given_as_its_text(in_file: Kept, tmp_path: Path) -> None:
     file = _exported(in_file, tmp_path / "all.json")
     text = public_key(home_key(in_file.home.folder)).text
     assert verify_file(file, [text], None)["ok"]
@@ -410,7 +412,7 @@ def test_a_key_may_be_given_as_its_text(in_file: Kept, tmp_path: Path) -> None: 
         verify_file(file, ["nonsense"], None)
 
 
-def test_bodies_can_be_left_out(in_file: Kept) -> None:  # noqa: F811
+def test_bodies_can_be_left_out(in_file: Kept) -> None:
     with desk_of(in_file.home.folder) as desk:
         bundle = canonical(export(desk, bodies=False))
         whole = canonical(export(desk))
@@ -418,7 +420,7 @@ def test_bodies_can_be_left_out(in_file: Kept) -> None:  # noqa: F811
     assert b"rain on pier" in whole
 
 
-def test_a_delivery_is_held_against_a_bundle_file_by_file(in_file: Kept, tmp_path: Path) -> None:  # noqa: F811
+def test_a_delivery_is_held_against_a_bundle_file_by_file(in_file: Kept, tmp_path: Path) -> None:
     from checkthegate.app.registry.files import digested, files_in
 
     delivery = tmp_path / "delivery"

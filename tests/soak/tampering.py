@@ -1,4 +1,4 @@
-"""Flips single bytes of a home's database and shows that verification notices every one that counts.
+"""Flips single bytes of a home's database: verification notices every one that counts.
 
     python -m tests.soak.tampering --count 300 --seed 1
 
@@ -56,12 +56,14 @@ def make_records(folder: Path, rounds: int = 12) -> Home:
 def _round(number: int) -> Iterator[Any]:
     tool, talent, use, consent = new_id("tool"), new_id("tal"), new_id("use"), new_id("con")
     yield event("tool-added", tool, {"name": f"Tool {number}", "maker": "Somebody"})
-    stated = [{"fact": "stores", "answer": "no"}, {"fact": "trains", "answer": "no"}]
+    careful = {"stores": "no", "reuses": "no", "trains": "no", "environment": "local"}
+    stated = [{"fact": fact, "answer": answer} for fact, answer in careful.items()]
     review = {"facts": stated, "reviewer": "Ada", "review_by": "2999-01-01"}
     yield event("tool-fact-stated", tool, review)
     yield event("talent-added", talent, {"name": f"Person {number}"})
     yield event("consent-granted", consent, {"talent": talent, "types": ["replica"]})
-    declared = {"schema": "checkthegate.use/1", "title": f"Use {number}"}
+    tools = [{"name": f"Tool {number}", "generative": "yes", **careful}]
+    declared = {"schema": "checkthegate.use/1", "title": f"Use {number}", "tools": tools}
     use_body = {"title": f"Use {number}", "declaration": declared, "answer": _ANSWER}
     yield event("use-declared", use, {**use_body, "tools": [tool], "talents": [talent]})
     files = [
@@ -89,7 +91,9 @@ def dump(file: Path) -> dict[str, Any]:
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
         connection.text_factory = bytes
-        schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+        schema = connection.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        ).fetchall()
         names = [row[1].decode() for row in schema if row[0] == b"table"]
         rows = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}  # noqa: S608
         return {"schema": schema, "rows": rows}
@@ -101,9 +105,11 @@ def run(home: Home, count: int, seed: int) -> Iterator[Flip]:
     """Flip a byte, verify, put it back; `count` times."""
     file = home.folder / "records.db"
     whole, before = file.read_bytes(), dump(file)
-    chance = random.Random(seed)
-    for _ in range(count):
-        offset, mask = chance.randrange(len(whole)), chance.randrange(1, 256)
+    chance, written = random.Random(seed), [n for n, byte in enumerate(whole) if byte]
+    for number in range(count):
+        # Most of a small database is empty pages, so every other flip hits what was written.
+        offset = chance.choice(written) if number % 2 else chance.randrange(len(whole))
+        mask = chance.randrange(1, 256)
         changed = bytearray(whole)
         changed[offset] ^= mask
         for end in ("-wal", "-shm"):

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from checkthegate.ledger import Break, PublicKey, StoredEntry, Verification, verify_chain
 from checkthegate.model import GateError, IntegrityError, UsageError
+from checkthegate.model.event import Event
+from checkthegate.model.table import Change
 from checkthegate.seams import Projection, RecordReading
 from checkthegate.store.records import inspect_records
 
@@ -41,11 +43,39 @@ class Inspection:
     def differences(self) -> Iterator[Break]:
         """Whatever in tables and schema does not follow from the events."""
         try:
-            with inspect_records(self._url, self._projection) as reading:
-                for entry, what in reading.differences():
-                    yield Break(entry, what)
+            yield from self._differing(self._projection)
         except Exception as problem:
-            yield self.fault("The tables cannot be compared", problem)
+            yield self.fault("The tables cannot all be compared", problem)
+            yield from self._differing_in_the_rest()
+
+    def _differing(self, projection: Projection) -> Iterator[Break]:
+        with inspect_records(self._url, projection) as reading:
+            for entry, what in reading.differences():
+                yield Break(entry, what)
+
+    def _differing_in_the_rest(self) -> Iterator[Break]:
+        """Names the tables that cannot be read, and compares the others."""
+        before = len(self.breaks)
+        sound = [table for table in self._projection.tables if self._readable(table.name)]
+        yield from self.breaks[before:]
+        names = {table.name for table in sound}
+
+        def project(number: int, event: Event) -> list[Change]:
+            changes = self._projection.project(number, event)
+            return [change for change in changes if change.table in names]
+
+        try:
+            for found in self._differing(Projection(self._projection.version, sound, project)):
+                # Of the tables left out it says that they do not belong here.
+                if found.entry is not None:
+                    yield found
+        except Exception as problem:
+            _raise_if_not_damage(problem, self._url)
+
+    def _readable(self, table: str) -> bool:
+        before = len(self.breaks)
+        self.rows(table)
+        return len(self.breaks) == before
 
     def rows(self, table: str) -> Sequence[Any]:
         """A table's rows; none when it cannot be read, which is a break."""

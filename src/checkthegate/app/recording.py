@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from getpass import getuser
 from typing import Any
 
 from checkthegate.app.home import Home, home_key
@@ -59,8 +60,13 @@ def now() -> str:
 
 
 def whoever() -> str:
-    """Who is recording, as this account calls itself."""
-    return os.environ.get("GATE_ACTOR") or os.environ.get("USER") or "unknown"
+    """Who is recording: `$GATE_ACTOR`, else as this account calls itself."""
+    if named := os.environ.get("GATE_ACTOR"):
+        return named
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "unknown"
 
 
 def event(

@@ -69,9 +69,11 @@ def _answer() -> dict[str, Any]:
             "pack": _PACK,
             "packs": {"type": "array", "items": _PACK, "minItems": 2},
             "use": _WORD,
+            "contradictions": {"type": "array", "items": _WORD},
+            "unregistered": {"type": "array", "items": _WORD},
             "notice": _WORD,
         },
-        optional=("packs", "use"),
+        optional=("packs", "use", "contradictions", "unregistered"),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
+from shutil import get_terminal_size
 from textwrap import wrap
 from typing import Any, Final
 
@@ -116,6 +119,15 @@ class Page:
         shown = ", ".join(asked[:_OPEN]) + (f" and {more} more" if more > 0 else "")
         said = f"Left open, so counted as unsure: {shown}. An answer may change the verdict."
         return ["", *_wrapped(said, self._width, "")]
+
+
+def page_here() -> Page:
+    """The page for the terminal, or whatever standard output is."""
+    return Page(
+        width=min(96, get_terminal_size().columns),
+        styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+        plain_shapes="utf" not in (sys.stdout.encoding or "").lower(),
+    )
 
 
 def count_text(verdicts: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
@@ -16,7 +15,7 @@ from checkthegate.cli.options import HomeOption, JsonOption, PackFolders
 
 if TYPE_CHECKING:
     from checkthegate.app.declared import Source
-    from checkthegate.cli.answered import Page
+    from checkthegate.app.registry.desk import Desk
 
 Answers = Iterator[dict[str, Any]]
 _GO_ON: Final = frozenset({"clear", "notify"})
@@ -63,11 +62,15 @@ def ask(
     if template is not None:
         return _print_template(template)
     if record:
-        _refuse_record()
+        return _recorded(source, home, not no_would_change, as_json, bool(pack or packs))
     from checkthegate.app.ask import packs_for_uses
 
     rules = packs_for_uses(pack or (), packs or (), home)
-    answered = _Answered(rules, not no_would_change, as_json)
+    return _answer(source, _Answered(rules, not no_would_change, as_json))
+
+
+def _answer(source: str | None, answered: _Answered) -> int:
+    """Answer what is named, piped in, or asked one question after the other."""
     if source is None and sys.stdin.isatty():
         return _interview(iter(sys.stdin.readline, ""), answered)
     from checkthegate.app.declared import open_source, source_from
@@ -79,31 +82,65 @@ def ask(
     return answered.source(opened)
 
 
-class _Answered:
-    """Answers and how they are shown: for people, or as JSON."""
+def _recorded(
+    source: str | None, home: Path | None, would_change: bool, as_json: bool, other_packs: bool
+) -> int:
+    """The same, and keep every use in the home, judged by the home's packs."""
+    from checkthegate.app.registry.desk import desk_of
+    from checkthegate.model import UsageError
 
-    def __init__(self, packs: Any, would_change: bool, as_json: bool) -> None:
+    if other_packs:
+        raise UsageError(
+            "Uses on record are judged by the packs of their home.",
+            hint="Leave out --record, or leave out --pack and --packs.",
+        )
+    with desk_of(home) as desk:
+        return _answer(source, _Answered((), would_change, as_json, desk))
+
+
+class _Answered:
+    """Answers and how they are shown: for people, or as JSON. With a desk, uses are kept."""
+
+    def __init__(
+        self, packs: Any, would_change: bool, as_json: bool, desk: Desk | None = None
+    ) -> None:
         self._packs = packs
         self._would_change = would_change
         self._as_json = as_json
+        self._desk = desk
 
     def source(self, source: Source) -> int:
         """Answer everything in a source; the exit status."""
-        from checkthegate.app.ask import ask_lines
         from checkthegate.declaration import Form
 
         if source.form is Form.LINES:
-            return _lines(ask_lines(source.stream, self._packs, self._would_change))
+            return _lines(self._each_line(source))
         return self.uses(source.uses())
+
+    def _each_line(self, source: Source) -> Answers:
+        if self._desk is None:
+            from checkthegate.app.ask import ask_lines
+
+            return ask_lines(source.stream, self._packs, self._would_change)
+        from checkthegate.app.registry.uses import keep_lines
+
+        return keep_lines(self._desk, source.stream, self._would_change)
 
     def uses(self, uses: list[Any]) -> int:
         """Answer these uses; the exit status."""
-        from checkthegate.app.ask import ask as answers_to
-
-        answers = answers_to(uses, self._packs, self._would_change)
+        answers = self._answers(uses)
         if self._as_json:
             return _as_json(answers, len(uses))
         return _for_people(answers, len(uses))
+
+    def _answers(self, uses: list[Any]) -> Answers:
+        if self._desk is None:
+            from checkthegate.app.ask import ask as answers_to
+
+            return answers_to(uses, self._packs, self._would_change)
+        from checkthegate.app.registry.uses import keep_uses
+
+        return iter(keep_uses(self._desk, uses, would_change=self._would_change).answers)
 
 
 def _interview(lines: Iterable[str], answered: _Answered) -> int:
@@ -153,9 +190,9 @@ def _as_json(answers: Answers, number: int) -> int:
 
 
 def _for_people(answers: Answers, number: int) -> int:
-    from checkthegate.cli.answered import count_text
+    from checkthegate.cli.answered import count_text, page_here
 
-    page = _page()
+    page = page_here()
     verdicts: list[str] = []
     status = 0
     for answer in answers:
@@ -167,18 +204,6 @@ def _for_people(answers: Answers, number: int) -> int:
         print(f"{count_text(verdicts)}\n")
     print(page.closing(last), end="")
     return status
-
-
-def _page() -> Page:
-    from shutil import get_terminal_size
-
-    from checkthegate.cli.answered import Page
-
-    return Page(
-        width=min(96, get_terminal_size().columns),
-        styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
-        plain_shapes="utf" not in (sys.stdout.encoding or "").lower(),
-    )
 
 
 def _status(answer: dict[str, Any]) -> int:
@@ -195,12 +220,3 @@ def _print_template(form: str) -> int:
     sys.stdout.buffer.write((mark + template(Form(form))).encode())
     sys.stdout.buffer.flush()
     return 0
-
-
-def _refuse_record() -> None:
-    from checkthegate.model import UsageError
-
-    raise UsageError(
-        "Uses cannot be kept in a home yet: records come with a later version.",
-        hint="Leave out --record. The file with your answers can be used again: --from FILE",
-    )

@@ -12,16 +12,24 @@ from importlib import import_module
 from checkthegate.model import GateError, InternalError, UsageError
 
 _COMMANDS = {
+    "approval": "checkthegate.cli.approval",
     "ask": "checkthegate.cli.ask",
     "check": "checkthegate.cli.check",
+    "consent": "checkthegate.cli.consent",
+    "escalation": "checkthegate.cli.escalation",
+    "gap": "checkthegate.cli.gap",
     "home": "checkthegate.cli.home",
     "init": "checkthegate.cli.init",
     "ledger": "checkthegate.cli.ledger",
     "record": "checkthegate.cli.record",
     "rules": "checkthegate.cli.rules",
+    "talent": "checkthegate.cli.talent",
+    "tool": "checkthegate.cli.tool",
     "trace": "checkthegate.cli.trace",
     "trust": "checkthegate.cli.trust",
+    "use": "checkthegate.cli.use",
     "verify-bundle": "checkthegate.cli.verify_bundle",
+    "work": "checkthegate.cli.work",
 }
 _INTERRUPTED = 130
 

@@ -21,3 +21,16 @@ PackFolders = Annotated[
         name="--packs", negative="", help="A folder of your own packs; may be given several times."
     ),
 ]
+AsOfOption = Annotated[
+    str | None,
+    Parameter(
+        name="--as-of", help="What was known and held then: 2026-11-22, or a time with its zone."
+    ),
+]
+EffectiveOption = Annotated[
+    str | None,
+    Parameter(
+        name="--effective",
+        help="Since when it holds, if not from now. Earlier is allowed and stays marked.",
+    ),
+]

@@ -101,6 +101,12 @@ def surely_none(opened: OpenAsset) -> bool:
     return opened.asset.media_type == "image/png" and in_png(opened) is False
 
 
+def may_hold_one(opened: OpenAsset) -> bool:
+    """Whether the outermost level of a file holds a place for a credential, or is not whole."""
+    walk = WALKS.get(opened.asset.media_type)
+    return walk is None or walk(opened) is not False
+
+
 def has_remains(opened: OpenAsset) -> bool:
     """Whether a store's own marks or place lie in the file though the library found none."""
     if opened.asset.media_type == "application/pdf":

@@ -7,7 +7,7 @@ from typing import Any
 
 from checkthegate.credentials import carriers
 from checkthegate.credentials.reading import RemoteOnly, Unrecognised, Validator, c2pa_library
-from checkthegate.credentials.walks import nested_too_deeply
+from checkthegate.credentials.walks import nested_too_deeply, too_divided
 from checkthegate.model import (
     Asset,
     Gap,
@@ -28,11 +28,15 @@ _REMAINS = (
 )
 _TOO_LARGE = "the file is too large to look for a content credential in it"
 _CUT_SHORT = (
-    "the file breaks off before its own structure ends; whether a content credential lay in "
-    "the missing part is unknown"
+    "the file breaks off, or is muddled, before its own structure ends; whether a content "
+    "credential lay there is unknown; ask for the whole file"
 )
 _TOO_DEEP = (
     "its parts lie in one another deeper than in any real file; whether a content credential "
+    "is among them could not be told"
+)
+_TOO_DIVIDED = (
+    "it is divided into more parts than can be searched for a content credential; whether one "
     "is among them could not be told"
 )
 _KEYS = frozenset({"anchors", "allowed"})
@@ -105,7 +109,11 @@ class CredentialObserver:
         c2pa_library()
         if carriers.surely_none(opened):
             return
-        document = self._read(opened)
+        document = None
+        if not too_divided(opened):
+            document = self._read(opened)
+        elif carriers.may_hold_one(opened):
+            raise Unreadable(_TOO_DIVIDED)
         if document is not None:
             alone = media_type == carriers.STORE
             form = "sidecar" if alone else "embedded"

@@ -7,7 +7,8 @@ structure does not hold, so it cannot be told). Nothing is read but headers.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from checkthegate.seams import OpenAsset
 
@@ -16,6 +17,13 @@ _STEPS = 100_000
 _DEPTH = 32
 _UNKNOWN = 0xFFFFFFFF
 _XMP_BYTES = 1024 * 1024
+_MOST_PARTS = 30_000
+_HOLDERS = frozenset(
+    {
+        *(b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl", b"udta", b"edts", b"moof"),
+        *(b"traf", b"mvex", b"mfra", b"meta", b"ilst", b"iprp", b"ipco", b"schi", b"sinf"),
+    }
+)
 C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
@@ -124,6 +132,46 @@ def _depth(opened: OpenAsset, offset: int) -> int:
     return depth
 
 
+def too_divided(opened: OpenAsset) -> bool:
+    """Whether a file has more parts than the library walks in a reasonable time.
+
+    Its time grows with the square of their number.
+    """
+    parts = _PARTS.get(opened.asset.media_type)
+    if parts is None:
+        return False
+    return sum(1 for _ in islice(parts(opened), _MOST_PARTS + 1)) > _MOST_PARTS
+
+
+def _boxes(opened: OpenAsset) -> Iterator[None]:
+    """One for each box, those inside of others too."""
+    pending = [(0, opened.asset.size)]
+    while pending:
+        offset, end = pending.pop()
+        while offset + 8 <= end:
+            yield
+            length, kind = struct.unpack(">I4s", opened.read_at(offset, 8))
+            start = 8
+            if length == 1:
+                length, start = int.from_bytes(opened.read_at(offset + 8, 8), "big"), 16
+            length = length or end - offset
+            if length < start:
+                break
+            if kind in _HOLDERS:
+                inside = offset + start + (4 if kind == b"meta" else 0)
+                pending.append((inside, min(offset + length, end)))
+            offset += length
+
+
+def _chunks(opened: OpenAsset) -> Iterator[None]:
+    """One for each chunk of the outermost level and of its lists."""
+    size, offset = opened.asset.size, 12
+    while offset + 8 <= size:
+        yield
+        kind, length = struct.unpack("<4sI", opened.read_at(offset, 8))
+        offset += 12 if kind in (b"RIFF", b"LIST") else 8 + length + length % 2
+
+
 BOXED = (
     "image/avif",
     "image/heic",
@@ -140,3 +188,9 @@ WALKS: Mapping[str, Callable[[OpenAsset], bool | None]] = {
     **dict.fromkeys(BOXED, in_boxes),
 }
 """The walk for each media type that has one."""
+_PARTS: Mapping[str, Callable[[OpenAsset], Iterator[None]]] = {
+    "audio/wav": _chunks,
+    "video/x-msvideo": _chunks,
+    "image/webp": _chunks,
+    **dict.fromkeys(BOXED, _boxes),
+}

@@ -25,6 +25,7 @@ from checkthegate.app.registry.documents import (
 from checkthegate.app.registry.files import digested, only_files
 from checkthegate.app.registry.history import history
 from checkthegate.app.registry.tools import refuse_future
+from checkthegate.app.wiring import load_packs
 from checkthegate.model import UsageError
 from checkthegate.model.event import Event
 from checkthegate.model.record import Row
@@ -143,7 +144,8 @@ def show_approval(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
 
 def known_rules(desk: Desk, rules: Sequence[str]) -> list[str]:
     """The rules, each once. Raises `UsageError` for one that no pack of the home has."""
-    known = sorted({rule.id for pack in desk.judge.packs for rule in pack.rules})
+    every = load_packs(desk.home.configuration.packs, home=desk.home)
+    known = sorted({rule.id for pack in every for rule in pack.rules})
     for rule in rules:
         if rule not in known:
             raise UsageError(

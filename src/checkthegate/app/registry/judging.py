@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.app.home import Home
 from checkthegate.model import PackRef
@@ -16,6 +16,8 @@ from checkthegate.registry.declared import declared_use
 from checkthegate.registry.rows import Rows
 from checkthegate.registry.tools import tools_named
 from checkthegate.registry.uses import EffectiveUse, effective_use, talents_named
+
+SCOPE: Final = "use"
 
 if TYPE_CHECKING:
     from checkthegate.rules import Pack, UseDecision
@@ -47,12 +49,12 @@ class Judge:
     production: str
 
     @classmethod
-    def of(cls, home: Home, on: date | None = None, names: Sequence[str] = ()) -> Judge:
-        """The judge of a home on a day (today when None), or by other packs."""
+    def of(cls, home: Home, on: date | None = None) -> Judge:
+        """The judge of a home by the packs in force on a day, today when None."""
         from checkthegate.app.rulebook import select_packs, shelves
 
-        wanted = tuple(names) or home.configuration.packs
-        return cls(select_packs(wanted, shelves(home), on or date.today()), home.production)
+        every = select_packs(home.configuration.packs, shelves(home), on or date.today())
+        return cls(tuple([pack for pack in every if pack.by_scope.get(SCOPE)]), home.production)
 
     @property
     def refs(self) -> list[dict[str, str]]:

@@ -109,7 +109,7 @@ def about_files(
                 "path": asset["path"],
                 "kind": asset["kind"],
                 "size": asset["size"],
-                "digest": asset["digest"],
+                "digest": asset["digest"] or "",
                 "ai": asset["ai"],
                 "verdict": asset["verdict"],
                 "evidence": list(ways)[:8],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 from checkthegate.app.ask import answer_document
 from checkthegate.app.recording import event, found, new_id, now
@@ -14,11 +14,11 @@ from checkthegate.app.registry.desk import Desk, Written, day_of
 from checkthegate.app.registry.history import history
 from checkthegate.app.registry.judging import Judge, Judged, registered
 from checkthegate.app.registry.rejudging import rejudged
-from checkthegate.declaration import plain
-from checkthegate.model import UsageError
+from checkthegate.declaration import Fault, plain, read_lines
+from checkthegate.model import UsageError, Verdict
 from checkthegate.model.event import Event
 from checkthegate.model.record import Row
-from checkthegate.model.registry import AsOf
+from checkthegate.model.registry import AsOf, Standing
 from checkthegate.model.use import Answer, DeclaredUse
 from checkthegate.registry.approvals import approval_of, approvals_for
 from checkthegate.registry.declared import declared_use
@@ -28,6 +28,8 @@ from checkthegate.registry.uses import use_at
 from checkthegate.rules import WouldChange
 from checkthegate.rules import would_change as changes_that_help
 from checkthegate.seams import RecordReading
+
+_ANSWER: Final = ("verdict", "approval", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ def keep_uses(
         for each, one in zip(judged, written.events, strict=True)
     ]
     return Kept(written, answers)
+
+
+def keep_lines(desk: Desk, stream: BinaryIO, would_change: bool = True) -> Iterator[dict[str, Any]]:
+    """Record each declaration of a `.jsonl` stream by itself: one answer a line, in order.
+
+    A line that is no declaration is answered with `{"error": …, "verdict": "escalate"}`.
+    """
+    for said in read_lines(stream):
+        if isinstance(said, Fault):
+            yield {"error": said.as_json(), "verdict": Verdict.ESCALATE.value}
+        else:
+            yield from keep_uses(desk, (said,), would_change=would_change).answers
 
 
 def answer_of(judged: Judged, judge: Judge, *, would_change: bool = True) -> dict[str, Any]:
@@ -136,8 +150,15 @@ def list_uses(
     with desk.store.reading() as reading:
         rows = [row for row in reading.rows("uses") if in_effect(row, when)]
         answers = _by_use(reading.rows("use_answers"), when)
+        approved = _approved(reading, when)
         pending = {} if when.known else _pending(desk, reading)
-    listed = [_item(row, answers.get(row["id"], []), when, pending) for row in rows]
+    listed = [
+        {
+            **_item(row, answers.get(row["id"], []), when, pending),
+            "approvals": approved.get(row["id"], []),
+        }
+        for row in rows
+    ]
     if changed:
         return [each for each in listed if each["changes"] or each["pending"]]
     return [each for each in listed if also_closed or when.known or not each["closed"]]
@@ -204,6 +225,17 @@ def _by_use(rows: Iterable[Row], when: AsOf) -> dict[str, list[Row]]:
     return listed
 
 
+def _approved(reading: RecordReading, when: AsOf) -> dict[str, list[str]]:
+    """The approvals of uses that are in force, by use."""
+    found: dict[str, list[str]] = {}
+    for row in reading.rows("approvals"):
+        if row["use"] and row["answer"] == "yes" and in_effect(row, when):
+            approval = approval_of(row, reading, when)
+            if approval.standing is Standing.IN_FORCE:
+                found.setdefault(row["use"], []).append(row["id"])
+    return found
+
+
 def _declared(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("title", "tools", "talents", "declaration")}
 
@@ -215,16 +247,16 @@ def _item(
     again = pending.get(row["id"])
     changes = [
         {
-            "before": {"verdict": before["verdict"], "approval": before["approval"]},
-            "now": {"verdict": after["verdict"], "approval": after["approval"]},
+            "before": {name: before[name] for name in _ANSWER},
+            "now": {name: after[name] for name in _ANSWER},
             "because": after["because"] or "the declaration was changed",
             "cause": after["cause"] or f"entry {after['entry']}",
             "at": after["at"],
         }
         for before, after in pairwise(answers)
-        if (before["verdict"], before["approval"]) != (after["verdict"], after["approval"])
+        if any(before[name] != after[name] for name in _ANSWER)
     ]
-    differs = again is not None and again["before"] != _verdict(again["answer"])
+    differs = again is not None and any(row[name] != again["answer"][name] for name in _ANSWER)
     return {
         "id": row["id"],
         "title": row["title"],
@@ -250,7 +282,7 @@ def _closed(row: Row, when: AsOf) -> bool:
 
 
 def _verdict(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: answer[name] for name in ("verdict", "approval")}
+    return {name: answer[name] for name in _ANSWER}
 
 
 def _approval(id_: str, rows: Rows, when: AsOf) -> dict[str, Any]:
