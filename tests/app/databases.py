@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import NoServer, Server, postgresql
+from tests.soak.tampering import make_records
 
 from checkthegate.app.home import Home, open_home
 from checkthegate.app.verifying import verify_home
-from tests.databases import NoServer, Server, postgresql
-from tests.soak.tampering import make_records
 
 
 class Kept:

@@ -236,3 +236,51 @@ def test_the_same_bytes_under_another_name_are_not_looked_at_twice(tmp_path: Pat
     assert assets["copy.png"].digest_from == "read"
     assert assets["copy.png"].ai is AiState.GENERATED
     assert json.dumps(dict(assets["copy.png"].evidence[0].detail))
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_that_changes_between_listing_and_reading_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = delivery(tmp_path, {"a.png": picture()})
+    run(root)
+    planned = checking.Planner.plan
+
+    def swapped(*arguments: object) -> object:
+        plan = planned(*arguments)  # type: ignore[arg-type]
+        (root / "a.png").write_bytes(picture(A1111))
+        return plan
+
+    with monkeypatch.context() as context:
+        context.setattr(checking.Planner, "_answer", lambda *_: None)
+        context.setattr(checking.Planner, "plan", swapped)
+        asset = run(root).decision.assets[0]
+    assert asset.ai is AiState.UNKNOWN
+    assert asset.asset.digest == ""
+    assert "changed" in asset.gaps[0].reason
+    assert run(root).decision.assets[0].ai is AiState.GENERATED
+
+
+def test_a_sidecar_too_large_to_read_is_a_gap_of_its_picture(tmp_path: Path) -> None:
+    files = {
+        "a.png": picture(),
+        "a.xmp": b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + b" " * (33 << 20),
+    }
+    assets = by_path(run(delivery(tmp_path, files), use_cache=False))
+    assert assets["a.png"].ai is AiState.UNKNOWN
+    assert any("larger than 32 MB" in gap.reason for gap in assets["a.png"].gaps)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_nothing_is_left_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    monkeypatch.setenv("TMPDIR", str(place))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("refs/ai.png", picture(A1111))
+    run(delivery(tmp_path, {"refs.zip": packed.getvalue()}), workers=workers)
+    assert list(place.iterdir()) == []

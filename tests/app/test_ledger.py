@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.soak.tampering import run
+from tests.soak.tampering import make_records, run
 
 from checkthegate.app.bundles import verify_file
 from checkthegate.app.home import home_key
 from checkthegate.app.ledgering import export, prove, rebuild, write_bundle
 from checkthegate.app.recording import event, new_id, record, records_of
 from checkthegate.app.registry.desk import desk_of
+from checkthegate.app.verifying import verify_home
 from checkthegate.ledger import (
     leaf,
     leaf_hash,
@@ -312,6 +313,25 @@ def test_a_page_of_nonsense_hides_no_other_entry(in_file: Kept) -> None:
     assert in_file.verify()["entries"] == ENTRIES
 
 
+def test_entries_on_a_lost_page_are_named_and_the_others_still_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GATE_DATABASE_URL", raising=False)
+    home = make_records(tmp_path / "home", 40)
+    file = home.folder / "records.db"
+    content = bytearray(file.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    (start,) = [n for n in range(0, len(content), size) if b'"entry":100,' in content[n : n + size]]
+    lost = {n for n in range(240) if b'"entry":%d,' % n in content[start : start + size]}
+    content[start : start + size] = b"\xff" * size
+    file.write_bytes(content)
+    found = verify_home(home.folder, None)
+    named = {each["entry"] for each in found["breaks"] if each["entry"] is not None}
+    assert lost <= named
+    assert len(named) <= len(lost) + 2
+    assert found["entries"] == 240
+
+
 @pytest.mark.parametrize("what", ["missing", "nonsense", "another"])
 def test_a_key_that_is_not_the_homes_is_a_break(in_file: Kept, tmp_path: Path, what: str) -> None:
     key = in_file.home.folder / "keys" / "home.key"
@@ -320,8 +340,6 @@ def test_a_key_that_is_not_the_homes_is_a_break(in_file: Kept, tmp_path: Path, w
     elif what == "nonsense":
         key.write_text("no key")
     else:
-        from tests.soak.tampering import make_records
-
         other = make_records(tmp_path / "other", 1)
         shutil.copy(other.folder / "keys" / "home.key", key)
     found = in_file.verify()

@@ -122,6 +122,18 @@ def test_a_refused_approval_taints_the_use_it_is_about(kept: Kept) -> None:
     assert file in ids(traced(kept, approval)["to"], "file")
 
 
+def test_a_work_that_went_into_it_is_named(kept: Kept, tmp_path: Path) -> None:
+    plate = picture(tmp_path / "plate.png", 9)
+    digest = traced(kept, plate)["id"]
+    work = new_id("work")
+    body = {"kind": "protected", "title": "A plate", "files": [{"digest": digest, "path": "p.png"}]}
+    write(kept, event("work-added", work, body))
+    assert traced(kept, plate)["known"]
+    put(kept, picture(tmp_path / "a.png", 1), inputs=(str(plate),))
+    assert [each["id"] for each in traced(kept, tmp_path / "a.png")["works"]] == [work]
+    assert len(ids(traced(kept, work)["to"], "file")) == 2
+
+
 def test_as_of_a_time_before_it_was_recorded(kept: Kept, tmp_path: Path) -> None:
     before = now()
     put(kept, picture(tmp_path / "a.png", 1))

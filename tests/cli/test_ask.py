@@ -85,7 +85,7 @@ def test_lines_answer_bad_ones_in_their_place_and_end_with_2(
         (["--from", "nowhere.yaml"], None, "cannot be read"),
         (["--from", "."], None, "cannot be read"),
         (["--from", "u.yaml"], "title: x\npurpse: temp\n", "“purpose”"),
-        (["--from", "u.yaml", "--record"], "title: x\n", "later version"),
+        (["--from", "u.yaml", "--record"], LINE, "no home here"),
         (["--from", "u.yaml", "--pack", "gate"], LINE, "about declared uses"),
         (["--from", "u.yaml", "--template", "xml"], LINE, ""),
         (["--from", "-"], "", "no declaration"),

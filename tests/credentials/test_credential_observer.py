@@ -7,6 +7,7 @@ import http.server
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,19 @@ def test_remains_of_a_jpeg_credential_are_a_gap(tmp_path: Path) -> None:
     damaged = content.replace(b"jumb", b"jumx", 1)
     assert gaps(seen(observer({}), tmp_path, damaged, "shot.jpg"))
     assert gaps(seen(observer({}), tmp_path, plain.getvalue(), "plain.jpg")) == []
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_film_of_countless_parts_is_not_walked_for_minutes(tmp_path: Path, inside: bool) -> None:
+    kind = b"\x00\x00\x00\x1cftypisom\x00\x00\x02\x00isomiso2mp41"
+    parts = b"\x00\x00\x00\x08free" * 120_000
+    if inside:
+        parts = (len(parts) + 8).to_bytes(4, "big") + b"moov" + parts
+    started = time.process_time()
+    said = seen(observer({}), tmp_path, kind + parts, "film.mp4")
+    assert time.process_time() - started < 5
+    # On the outermost level alone it is certain that there is no credential.
+    assert bool(gaps(said)) is not inside
 
 
 def test_sidecars(tmp_path: Path) -> None:

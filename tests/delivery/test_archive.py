@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from checkthegate.delivery import archive as archive_room
 from checkthegate.delivery.archive import Unpacker, extract
 from checkthegate.delivery.found import Turnover
 from checkthegate.delivery.walk import Ours, open_delivery
+from checkthegate.delivery.zip_directory import directory_bytes
 from checkthegate.model import Unreadable
 
 
@@ -123,3 +125,77 @@ def test_a_damaged_member_cannot_be_extracted(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="damaged"):
         extract(turnover.files[1].location, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_all_that_an_archive_holds_is_counted_together(tmp_path: Path) -> None:
+    inner = zipped({"zeros": b"\0" * (60 * 1024 * 1024)})
+    content = zipped({f"{number}.zip": inner for number in range(40)})
+    turnover = walk(tmp_path, content)
+    unpacked = sum(found.size for found in turnover.files[1:])
+    assert unpacked <= archive_room.ALWAYS_ALLOWED
+    assert any("zip bomb" in why for why in turnover.asset_gaps["x.zip"])
+
+
+def test_nested_archives_share_one_bound_of_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_room, "MOST_MEMBERS", 25)
+    inner = zipped({f"{number}.txt": b"" for number in range(10)})
+    turnover = walk(tmp_path, zipped({f"{number}.zip": inner for number in range(10)}))
+    assert len(turnover.files) <= 26
+    assert any("more than" in why for why in turnover.asset_gaps["x.zip"])
+
+
+def test_a_table_of_contents_is_measured_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zipped({f"{number}.txt": b"x" for number in range(1000)})
+    monkeypatch.setattr("checkthegate.delivery.zip_directory.MOST_DIRECTORY_BYTES", 10_000)
+    turnover = walk(tmp_path, content)
+    assert names(turnover) == ["x.zip"]
+    assert "more than" in turnover.asset_gaps["x.zip"][0]
+
+
+@pytest.mark.parametrize("comment", [b"", b"seen by nobody"])
+def test_the_length_of_the_table_is_found_as_python_finds_it(comment: bytes) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.txt", b"x")
+        archive.comment = comment
+    with zipfile.ZipFile(target) as archive:
+        start = archive.start_dir
+    length = target.getvalue().index(b"PK\x05\x06") - start
+    assert directory_bytes(target) >= length
+
+
+def test_members_without_a_bound_on_what_they_become_are_not_unpacked(tmp_path: Path) -> None:
+    turnover = walk(tmp_path, zipped({"a.png": b"x" * 1000}, zipfile.ZIP_BZIP2))
+    assert "not unpacked here" in (turnover.files[1].problem or "")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_thousands_of_members_of_one_name_are_numbered_quickly(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for _ in range(3000):
+            archive.writestr("a", b"")
+        archive.writestr("a#2", b"")
+    shown = names(walk(tmp_path, target.getvalue()))
+    assert len(set(shown)) == 3002
+
+
+def test_an_archive_is_listed_once_for_all_its_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turnover = walk(tmp_path, zipped({f"{number}.txt": b"%d" % number for number in range(50)}))
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        archive_room, "open_zip", lambda file: opened.append(file) or zipfile.ZipFile(file)
+    )
+    extractor = archive_room.Extractor()
+    for found in turnover.files[1:]:
+        target = tmp_path / f"out{found.location[1]}"
+        extractor.extract(found.location, target)
+        assert target.read_bytes() == found.path.rpartition("/")[2][:-4].encode()
+    extractor.close()
+    assert len(opened) == 1

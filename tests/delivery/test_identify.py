@@ -1,6 +1,8 @@
 """Files are what their content is, whatever they are called."""
 
 import io
+import time
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -82,3 +84,38 @@ def test_the_directory_of_a_tiff_may_lie_anywhere() -> None:
 def test_a_drawing_with_its_own_entities_is_still_a_drawing() -> None:
     content = b'<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "x" "y" [\n <!ENTITY ns "z">\n]>\n<svg>'
     assert told(content) == (Kind.IMAGE, "image/svg+xml")
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("stated", [b"application/x-technical", b"image/png", b"a/b\x1b[31m"])
+def test_an_archive_does_not_choose_what_it_is_taken_for(stated: bytes) -> None:
+    content = zipped({"mimetype": stated, "hero.png": b"x"})
+    assert told(content) == (Kind.PACKAGE, "application/zip")
+
+
+def test_a_document_that_brings_other_files_is_an_archive() -> None:
+    document = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<a/>"}
+    assert told(zipped(document))[0] is Kind.TEXT
+    assert told(zipped({**document, "hero.png": b"x"}))[0] is Kind.PACKAGE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<!--a-->" * 900 + b"!", b"\n" * 8000 + b"x", b"<!DOCTYPE a [" + b"]" * 8000, b"#\n" * 4000],
+)
+def test_no_text_takes_long_to_tell(content: bytes) -> None:
+    started = time.process_time()
+    assert told(content)[0] is Kind.TEXT
+    assert time.process_time() - started < 1
+
+
+def test_a_lut_may_begin_with_comments_and_a_title() -> None:
+    lut = b'# made by a tool\n\n  TITLE "x"\r\n\nLUT_3D_SIZE 33\n0 0 0\n'
+    assert told(lut) == (Kind.OTHER, "application/x-technical")

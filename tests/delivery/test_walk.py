@@ -12,9 +12,7 @@ from checkthegate.delivery.walk import Ours, open_delivery
 from checkthegate.model import UsageError, digest_bytes
 
 
-def walk(
-    *paths: Path, home: Path | None = None, reports: frozenset[str] = frozenset()
-) -> Turnover:
+def walk(*paths: Path, home: Path | None = None, reports: frozenset[str] = frozenset()) -> Turnover:
     work = paths[0].parent / "unpacked-for-test"
     work.mkdir(exist_ok=True)
     return open_delivery(paths, Unpacker(work), Ours(home, reports))

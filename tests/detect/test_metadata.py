@@ -1,6 +1,8 @@
 """The observer of metadata, on its own examples and file by file on the shared real files."""
 
 import csv
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +72,23 @@ def test_a_carrier_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
     said = observe(file)
     assert [each for each in said if isinstance(each, Gap) and each.observer == "metadata"]
     assert [each for each in evidence(said) if each.claim == "ai-generated"]
+
+
+def test_packed_text_that_grows_without_end_is_a_gap_and_bounded(tmp_path: Path) -> None:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        crc = zlib.crc32(kind + body).to_bytes(4, "big")
+        return len(body).to_bytes(4, "big") + kind + body + crc
+
+    whole = next(e for e in observer({}).examples() if e.name == "a1111.png").content
+    packed = chunk(b"zTXt", b"note\0\0" + zlib.compress(b" " * (20 << 20)))
+    file = tmp_path / "grows.png"
+    file.write_bytes(whole[:33] + packed * 200 + whole[33:])
+    tracemalloc.start()
+    said = observe(file)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 500 << 20
+    assert any("unpacks to more" in each.reason for each in said if isinstance(each, Gap))
 
 
 @pytest.mark.shared

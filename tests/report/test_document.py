@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkthegate.model import Evidence, Grade, InternalError, Kind, UsageError, keyed_digest
+from checkthegate.model import (
+    AiState,
+    Evidence,
+    Gap,
+    Grade,
+    InternalError,
+    Kind,
+    UsageError,
+    keyed_digest,
+)
 from checkthegate.report.document import report_document
 from checkthegate.report.held_back import open_detail, scrubbed, withhold
 from checkthegate.report.json_report import JsonReport, json_bytes
@@ -191,3 +201,11 @@ def test_names_that_are_no_utf8_are_written(reporting):
 def test_hostile_names_stay_as_they_are_in_json(report):
     paths = [asset["path"] for asset in json.loads(JsonReport().render(report))["assets"]]
     assert set(HOSTILE) <= set(paths)
+
+
+def test_a_file_whose_bytes_were_not_read_has_no_digest() -> None:
+    lost = decided("lost.png", ai=AiState.UNKNOWN, gaps=(Gap("open", "It was locked."),))
+    lost = replace(lost, asset=replace(lost.asset, digest=""))
+    document = report_document(make_decision([lost]), key=KEY, home=None, checked_at=CHECKED)
+    assert document["assets"][0]["digest"] is None
+    SCHEMA.validate(document)

@@ -6,8 +6,10 @@ records are read once more here, entry by entry where need be, so that one bad p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from checkthegate.ledger import Break, PublicKey, StoredEntry, Verification, verify_chain
@@ -21,6 +23,8 @@ _T = TypeVar("_T")
 _MOST_FAULTS = 1000
 _SPAN = 2000
 _BUSY = "in use by another program"
+_WHICH = re.compile(r"^The records in “[^”]*” ")
+_MISSING = "This entry is missing"
 
 
 class Inspection:
@@ -99,7 +103,7 @@ class Inspection:
         """The break for a failure to read. Raises what is not the records' fault."""
         _raise_if_not_damage(problem, self._url)
         said = problem.message if isinstance(problem, GateError) else type(problem).__name__
-        return Break(entry, f"{what}: {said.rstrip('.')}.")
+        return Break(entry, f"{what}: {_WHICH.sub('the records ', said).rstrip('.')}.")
 
     def _carefully(self, keys: Sequence[PublicKey], held: Sequence[str]) -> Verification:
         for with_tree in (True, False):
@@ -115,7 +119,7 @@ class Inspection:
                     self.breaks.append(self.fault("The stored tree cannot be read", problem.cause))
                     continue
                 self.breaks += careful.breaks
-                return found
+                return _without_unread(found, {each.entry for each in careful.breaks})
         raise AssertionError("a ledger verified without its tree cannot miss it")
 
     def open(self, stack: ExitStack) -> RecordReading:
@@ -258,6 +262,16 @@ def _verified(
 ) -> Verification:
     entries = map(StoredEntry._make, reading.entries())
     return verify_chain(entries, reading.checkpoints(), keys, held=held, nodes=reading.nodes)
+
+
+def _without_unread(found: Verification, unread: set[int | None]) -> Verification:
+    """Without "is missing" for entries that are there and cannot be read."""
+    breaks = [
+        each
+        for each in found.breaks
+        if each.entry not in unread or not each.what.startswith(_MISSING)
+    ]
+    return replace(found, breaks=tuple(breaks))
 
 
 def _raise_if_not_damage(problem: Exception, url: str) -> None:

@@ -95,20 +95,30 @@ def record_files(desk: Desk, request: RecordRequest, progress: Progress) -> dict
 
 def _meant(reading: RecordReading, request: RecordRequest) -> _Meant:
     use = found(reading, "uses", request.use, "title")
-    tools = []
-    for named in request.tools:
-        try:
-            row = found(reading, "tools", named)
-        except UsageError as problem:
-            if "several" in problem.message:
-                raise
-            raise UsageError(
-                f"There is no tool “{named}” on record.",
-                hint=f"Add it first: gate tool add “{named}”. Known ones: gate tool list",
-            ) from None
-        tools.append(Said(row["id"], row["name"], row["version"], row["maker"]))
+    tools = [_said(reading, use, named) for named in request.tools]
     talents = tuple(found(reading, "talents", each)["id"] for each in request.talents)
     return _Meant(use, tuple(tools), talents)
+
+
+def _said(reading: RecordReading, use: Row, named: str) -> Said:
+    """The tool that is named: one of the registry, else one that only the use declares.
+
+    A tool nobody registered rests on the declaration alone; that is said wherever it counts.
+    """
+    try:
+        row = found(reading, "tools", named)
+    except UsageError as problem:
+        if "several" in problem.message:
+            raise
+        steps = use["declaration"].get("tools") or ()
+        for step in steps:
+            if str(step.get("name") or "").casefold() == named.casefold():
+                return Said(None, str(step["name"]))
+        raise UsageError(
+            f"There is no tool “{named}” on record, and the use does not name one either.",
+            hint=f"Add it first: gate tool add “{named}”. Known ones: gate tool list",
+        ) from None
+    return Said(row["id"], row["name"], row["version"], row["maker"])
 
 
 def _told(home: Home, files: Sequence[Named], workers: int, progress: Progress) -> list[Told]:
@@ -230,7 +240,12 @@ def _doubts(parts: _Parts, request: RecordRequest) -> None:
         parts.warnings.append(f"The use {use['id']} was closed on {use['closed_from'][:10]}.")
     declared = set(use["tools"])
     for tool in parts.meant.tools:
-        if declared and tool.id not in declared:
+        if tool.id is None:
+            parts.warnings.append(
+                f"{tool.name} is not in the registry: only the use vouches for it. "
+                f"gate tool add “{tool.name}”"
+            )
+        elif declared and tool.id not in declared:
             parts.warnings.append(f"The use does not name {tool.name} ({tool.id}).")
     given = {Path(str(each.get("path", ""))).name.casefold() for each in parts.inputs}
     missing = {name for told in parts.told for name in told.inputs if name.casefold() not in given}

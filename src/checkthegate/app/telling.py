@@ -39,9 +39,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A tool that somebody says made the files. `id` is its own in the registry."""
+    """A tool that somebody says made the files. `id` is its own in the registry, if it is there."""
 
-    id: str
+    id: str | None
     name: str
     version: str | None = None
     maker: str | None = None

@@ -31,20 +31,22 @@ def trace(desk: Desk, named: str, when: AsOf, *, public: bool = False) -> dict[s
         near = around(reading, node, when)
         above, below = near.graph.ancestors(node), near.graph.descendants(node)
         names = _Names(reading, near, public=public)
-        uses = _uses_of(node, above)
+        under = _under(reading, node, _uses_of(node, above), when, public=public)
+        works = list(_works(reading, node, above))
+        related = above.found or below.found or works or any(under.values())
         return {
             "schema": SCHEMA,
             "id": node,
             "kind": kind_of(node),
             "label": names.of(node),
             "as_of": when.valid,
-            "known": bool(above.found or below.found or kind_of(node) != "file"),
+            "known": bool(related or kind_of(node) != "file"),
             "complete": near.whole,
             "records": _records(reading, node, above, public=public),
             "from": list(_related(above, names)),
             "to": list(_related(below, names)),
-            "under": _under(reading, node, uses, when, public=public),
-            "works": list(_works(reading, node, above)),
+            "under": under,
+            "works": works,
             "taints": _taints(reading, near, when),
         }
 

@@ -35,6 +35,8 @@ def workplace() -> Iterator[Path]:
 
 def clear_left_behind(place: Path) -> None:
     """Remove this account's folders of checks that are no longer running."""
+    if not hasattr(os, "getuid"):
+        return
     with suppress(OSError):
         for entry in place.glob(f"{_PREFIX}*"):
             if _is_left_behind(entry):
@@ -44,16 +46,18 @@ def clear_left_behind(place: Path) -> None:
 def _is_left_behind(folder: Path) -> bool:
     try:
         status = folder.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-            return False
-        if status.st_mode & 0o077:
-            return False
+    except OSError:
+        return False
+    ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    if not ours or status.st_mode & 0o077 or not _is_a_workplace(folder.name):
+        return False
+    try:
         with (folder / _LOCK).open("rb") as lock:
             return _locked(lock)
     except FileNotFoundError:
-        # Just made and not locked yet, or not ours at all: only age tells.
-        return _is_a_workplace(folder.name) and time.time() - status.st_mtime > _UNLOCKED_SECONDS
-    except (OSError, AttributeError):
+        # Just made and not locked yet, or left by a version without locks: only age tells.
+        return time.time() - status.st_mtime > _UNLOCKED_SECONDS
+    except OSError:
         return False
 
 

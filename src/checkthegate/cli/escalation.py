@@ -140,7 +140,7 @@ def list_(
         "OF": lambda each: each["use"] or f"{each['files']} files",
         "RULES": lambda each: each["rules"],
         "TO": lambda each: each["contact"],
-        "QUESTION": lambda each: each["question"],
+        "QUESTION": lambda each: each["question"].replace("\n", " "),
         "APPROVAL": lambda each: each["approval"],
     }
     empty = "Nothing was escalated. Ask: gate escalation open USE --question TEXT"

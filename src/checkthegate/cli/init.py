@@ -24,11 +24,15 @@ def init(
 ) -> int:
     """Make a home for a production: its settings, keys, records and reports."""
     from checkthegate.app.home import make_home
+    from checkthegate.app.recording import records_of
     from checkthegate.app.wiring import load_packs
 
     packs = pack or ["netflix"]
     load_packs(packs)
     home = make_home(folder, production, packs)
+    # Made at once, so that records that are not there later were lost.
+    with records_of(home):
+        pass
     print(f"Made the home of “{home.production}” at {home.folder}")
     print(f"Its key is {home.key}")
     print("Next: gate check PATH")

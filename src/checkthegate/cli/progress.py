@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from checkthegate.app.check import Progress
+from checkthegate.report.text import seconds_words, size_words, visible
 
 _LIVELY_SECONDS = 0.1
 _PLAIN_SECONDS = 10.0
+_LONGEST_PATH = 40
 
 
 @contextmanager
@@ -18,15 +20,18 @@ def progress_to_stderr() -> Iterator[Callable[[Progress], None]]:
     """A callback that shows progress: one line rewritten, or a line now and then in a log."""
     lively = sys.stderr.isatty()
     started = last = time.monotonic()
+    first: Progress | None = None
     shown = False
 
     def show(progress: Progress) -> None:
-        nonlocal last, shown
+        nonlocal first, last, shown
+        # What was known from an earlier check took no time and says nothing of the rate.
+        first = first or progress
         now = time.monotonic()
         if now - last < (_LIVELY_SECONDS if lively else _PLAIN_SECONDS):
             return
         last, shown = now, True
-        line = progress_line(progress, now - started)
+        line = progress_line(progress, now - started, first)
         print(
             f"\r\x1b[2K{line}" if lively else line,
             end="" if lively else "\n",
@@ -41,17 +46,27 @@ def progress_to_stderr() -> Iterator[Callable[[Progress], None]]:
             print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
-def progress_line(progress: Progress, seconds: float) -> str:
-    """`1,204 of 9,310 files · 3.1 of 41.0 GB · 210 MB/s · 3 min left · reel_3/sh042.mov`."""
-    rate = progress.done_bytes / seconds if seconds > 0 else 0.0
+def progress_line(progress: Progress, seconds: float, first: Progress) -> str:
+    """`1,204 of 9,310 files · 3.1 GB of 41.0 GB · 210 MB/s · 3 min left · reel_3/sh042.mov`.
+
+    `first` is how far it was when these `seconds` began.
+    """
     parts = [
         f"{progress.done:,} of {progress.files:,} files",
-        f"{progress.done_bytes / 1e9:.1f} of {progress.bytes / 1e9:.1f} GB",
+        f"{size_words(progress.done_bytes)} of {size_words(progress.bytes)}",
     ]
-    if rate > 0:
-        parts.append(f"{rate / 1e6:,.0f} MB/s")
-        left = (progress.bytes - progress.done_bytes) / rate
-        parts.append(f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left")
+    files = _share(first.done, progress.done, progress.files)
+    share = (files + _share(first.done_bytes, progress.done_bytes, progress.bytes)) / 2
+    if seconds > 0 and share > 0:
+        parts.append(f"{size_words(round((progress.done_bytes - first.done_bytes) / seconds))}/s")
+    if seconds > 0 and 0 < share < 1:
+        parts.append(f"{seconds_words(max(1.0, seconds * (1 - share) / share))} left")
     if progress.path:
-        parts.append(progress.path if len(progress.path) <= 40 else f"…{progress.path[-39:]}")
+        shown = visible(progress.path)
+        parts.append(shown if len(shown) <= _LONGEST_PATH else f"…{shown[1 - _LONGEST_PATH :]}")
     return " · ".join(parts)
+
+
+def _share(first: int, done: int, whole: int) -> float:
+    """Which share (0..1) of what there was to do at `first` is done."""
+    return (done - first) / (whole - first) if whole > first else 1.0

@@ -14,7 +14,32 @@ from cyclopts import App, Parameter
 from checkthegate.cli.options import HomeOption, JsonOption
 
 _MOST = 20
-Many = Annotated[list[str] | None, Parameter(negative="")]
+Files = Annotated[
+    list[Path], Parameter(name="FILE", negative="", help="Generated files, or folders of them.")
+]
+Use = Annotated[str, Parameter(help="The use they were made under: its id or title.")]
+Tools = Annotated[
+    list[str], Parameter(negative="", help="What made them; several in the order they worked.")
+]
+Inputs = Annotated[
+    list[str] | None,
+    Parameter(
+        negative="",
+        consume_multiple=True,
+        help="What they were made from: files, folders, digests or records.",
+    ),
+]
+Temp = Annotated[bool, Parameter(negative="", help="Promised never to be in the final.")]
+Final = Annotated[bool, Parameter(negative="", help="Meant for the final.")]
+Talents = Annotated[
+    list[str] | None, Parameter(negative="", help="A person it shows or sounds like.")
+]
+MadeOption = Annotated[
+    Literal["generated", "modified"] | None, Parameter(help="What AI did; else the files tell.")
+]
+Steps = Annotated[
+    list[str] | None, Parameter(negative="", help="A further step that generates nothing.")
+]
 
 
 def add_to(app: App) -> None:
@@ -27,37 +52,17 @@ def add_to(app: App) -> None:
 
 
 def record(
-    files: Annotated[
-        list[Path], Parameter(name="FILE", negative="", help="Generated files, or folders of them.")
-    ],
+    files: Files,
     /,
     *,
-    use: Annotated[str, Parameter(help="The use they were made under: its id or title.")],
-    tool: Annotated[
-        list[str],
-        Parameter(negative="", help="What made them; several in the order they worked."),
-    ],
-    from_file: Annotated[
-        list[str] | None,
-        Parameter(
-            negative="",
-            consume_multiple=True,
-            help="What they were made from: files, folders, digests or records.",
-        ),
-    ] = None,
-    temp: Annotated[
-        bool, Parameter(negative="", help="Promised never to be in the final.")
-    ] = False,
-    final: Annotated[bool, Parameter(negative="", help="Meant for the final.")] = False,
-    talent: Annotated[
-        list[str] | None, Parameter(negative="", help="A person it shows or sounds like.")
-    ] = None,
-    made: Annotated[
-        Literal["generated", "modified"] | None, Parameter(help="What AI did; else the files tell.")
-    ] = None,
-    step: Annotated[
-        list[str] | None, Parameter(negative="", help="A further step that generates nothing.")
-    ] = None,
+    use: Use,
+    tool: Tools,
+    from_file: Inputs = None,
+    temp: Temp = False,
+    final: Final = False,
+    talent: Talents = None,
+    made: MadeOption = None,
+    step: Steps = None,
     note: Annotated[str | None, Parameter(help="A note to keep with it.")] = None,
     workers: Annotated[
         int | None, Parameter(help="Processes at work; 0 reads everything in this one.")

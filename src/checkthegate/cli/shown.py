@@ -162,8 +162,12 @@ def _field(name: str, value: Any) -> str:
         return name.replace("_", " ") + "".join(f"\n  {_entry(each)}" for each in value)
     if isinstance(value, bool):
         return label + ("yes" if value else "no")
-    text = str(value)
-    return label + visible(minute(text) if text[10:11] == "T" and text.endswith("Z") else text)
+    text = minute(str(value)) if _is_time(str(value)) else str(value)
+    return label + ("\n" + " " * len(label)).join(map(visible, text.splitlines()))
+
+
+def _is_time(text: str) -> bool:
+    return text[10:11] == "T" and text.endswith("Z")
 
 
 def _entry(entry: Mapping[str, Any]) -> str:
@@ -175,4 +179,4 @@ def _entry(entry: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
-    return _cell(value)
+    return minute(value) if isinstance(value, str) and _is_time(value) else _cell(value)

@@ -101,7 +101,7 @@ def todos(document: Document) -> list[Todo]:
         todo.reasons.add(first["reason"])
         todo.approval = _worse_approval(todo.approval, first)
         for finding in others:
-            if finding["next_step"]:
+            if finding["next_step"] and finding["next_step"] != todo.step:
                 todo.also.setdefault(finding["next_step"], finding["rule"])
         if path is not None:
             todo.numbers.append(number)
@@ -208,7 +208,7 @@ def _todo(finding: Mapping[str, Any]) -> Todo:
 
 def _worse_approval(so_far: str, finding: Mapping[str, Any]) -> str:
     """A finding that an approval covers needs none any more."""
-    needed = Approval.NONE if finding.get("approval_id") else Approval(finding["approval"])
+    needed = Approval.NONE if finding.get("covered_by") else Approval(finding["approval"])
     return Approval.worst((Approval(so_far), needed), Approval.NONE).value
 
 
@@ -235,7 +235,7 @@ def _found(document: Document) -> str:
     if changed:
         parts.append(f"{count(changed, 'file')} changed by AI")
     found = f"{sentence(listed(parts))} {'was' if made + changed == 1 else 'were'} found"
-    covered = sum(any(f["approval_id"] for f in a["findings"]) for a in document["assets"])
+    covered = sum(any(f["covered_by"] for f in a["findings"]) for a in document["assets"])
     if covered:
         found += f"; {spell(covered)} {'is' if covered == 1 else 'are'} covered by an approval"
     return found + "."

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from checkthegate.model import AiState, Approval, Kind, Outcome, Verdict
-from checkthegate.report.answer import MEANINGS
 from checkthegate.report.templating import environment, source
-from checkthegate.report.text import visible
+from checkthegate.report.text import count, sentence, visible
 
 SCHEMA: Final = "checkthegate.packet/1"
 _WORD: dict[str, Any] = {"type": "string", "minLength": 1}
 _TEXT: dict[str, Any] = {"type": "string"}
 _MAYBE: dict[str, Any] = {"type": ["string", "null"]}
+_MEANINGS: Final = {
+    Verdict.CLEAR: "nothing generative was declared or found.",
+    Verdict.NOTIFY: "we are telling you, and go on.",
+    Verdict.ESCALATE: "we wait for your word before we go on.",
+    Verdict.BLOCKED: "we do not go on: something that must be there is missing, refused or over.",
+}
 _APPROVALS: Final = {
     Approval.NONE: "No written approval is needed by the rules.",
     Approval.MAY_BE_REQUIRED: "Your written approval may be needed.",
@@ -43,7 +48,9 @@ def render_packet(document: Mapping[str, Any]) -> bytes:
         policy=Markup(policy),  # noqa: S704
         title=f"{document['production']}: question {document['id']}",
         asked=_asked(document),
-        meaning=MEANINGS[Verdict(document["verdict"])],
+        meaning=_MEANINGS[Verdict(document["verdict"])],
+        shown=_shown(document),
+        told=[each["rule"] for each in document["findings"] if each not in _shown(document)],
         approval=_APPROVALS[Approval(document["approval"])],
         opened=_day(str(document["opened_at"])),
         most_links=0,
@@ -89,7 +96,19 @@ def schema_text() -> str:
 
 def _asked(document: Mapping[str, Any]) -> str:
     questions = document["questions"]
-    return visible(questions[0]) if len(questions) == 1 else f"{len(questions)} questions for you"
+    if len(questions) == 1:
+        return visible(questions[0])
+    return f"{sentence(count(len(questions), 'question'))} for you"
+
+
+def _shown(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rules that are asked about, and those that block; the rest is only named."""
+    asked = document["answer"]["rules"]
+    return [
+        each
+        for each in document["findings"]
+        if each["rule"] in asked or each["verdict"] == Verdict.BLOCKED.value
+    ]
 
 
 def _day(moment: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from checkthegate.model import IntegrityError
 from checkthegate.model.event import Event
 from checkthegate.model.record import Difference, EntryRow, Row
+from checkthegate.store.ahead import ReadAhead
 from checkthegate.store.comparing import differences
 from checkthegate.store.database import Database, Session
 from checkthegate.store.faults import told
@@ -40,10 +41,14 @@ _ENDLESS = 2**62
 class Reading:
     """Reads through a session that is inside a transaction; see the seam `RecordReading`."""
 
-    def __init__(self, database: Database, layout: Layout, session: Session) -> None:
+    def __init__(
+        self, database: Database, layout: Layout, session: Session, *, frozen: bool = False
+    ) -> None:
+        """`frozen` says that the session writes nothing, so that what was read stays true."""
         self._database = database
         self._layout = layout
         self._session = session
+        self._nodes = ReadAhead(self._stored_nodes).nodes if frozen else self._stored_nodes
 
     @property
     def size(self) -> int:
@@ -111,6 +116,9 @@ class Reading:
 
     def nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
         """Stored subtree hashes lying side by side; None for one that is not stored."""
+        return self._nodes(level, first, count)
+
+    def _stored_nodes(self, level: int, first: int, count: int) -> list[bytes | None]:
         between = (first, first + count)
         found = dict(self._run(_NODES, (level, *between)) if level else self._run(_HASHES, between))
         return [found.get(position) for position in range(first, first + count)]

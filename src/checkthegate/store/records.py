@@ -65,7 +65,7 @@ def inspect_records(url: str, projection: Projection) -> Iterator[RecordReading]
         )
     try:
         with database.snapshot() as session:
-            yield Reading(database, Layout(projection), session)
+            yield Reading(database, Layout(projection), session, frozen=True)
     finally:
         database.close()
 
@@ -105,7 +105,7 @@ class Records:
     def reading(self) -> Iterator[RecordReading]:
         """The records as they are now."""
         with self._database.snapshot() as session:
-            yield Reading(self._database, self._layout, session)
+            yield Reading(self._database, self._layout, session, frozen=True)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -189,8 +189,9 @@ def _body(
     headers = mail_headers(desk.home, paper)
     body |= {"evidence": paper, "headers": headers}
     body["signature"] = document_signature(desk.home, paper)
-    effective = reply.effective or _written(body, headers)
-    return body, effective, _notes(body, headers, effective)
+    asked_at = str(escalation["at"]) if escalation is not None else None
+    effective = reply.effective or _written(body, headers, asked_at)
+    return body, effective, _notes(body, headers, effective, asked_at)
 
 
 def _add_subject(
@@ -261,23 +262,35 @@ def _digest_of(file: str, named: Sequence[str], files: Sequence[Mapping[str, Any
     return str(known[0])
 
 
-def _written(body: Mapping[str, Any], headers: dict[str, Any] | None) -> str | None:
-    """When it was answered: the day that was given, else what the e-mail says."""
+def _written(
+    body: Mapping[str, Any], headers: dict[str, Any] | None, asked_at: str | None
+) -> str | None:
+    """When it was answered: the day that was given, else what the e-mail says, if it can be."""
     if body.get("answered_on"):
         return None
     written = mail_time(headers)
-    if written is None or written > datetime.now(UTC):
+    if written is None or written > datetime.now(UTC) or _early(written, asked_at):
         return None
     return written.isoformat()
 
 
+def _early(written: datetime, asked_at: str | None) -> bool:
+    """Whether an answer was written before its question; to the minute, as clocks differ."""
+    return asked_at is not None and written.strftime("%Y-%m-%dT%H:%M") < asked_at[:16]
+
+
 def _notes(
-    body: Mapping[str, Any], headers: dict[str, Any] | None, effective: str | None
+    body: Mapping[str, Any],
+    headers: dict[str, Any] | None,
+    effective: str | None,
+    asked_at: str | None,
 ) -> list[str]:
     notes = mail_doubts(headers, str(body["person"]))
     if effective and headers and not body.get("answered_on"):
         notes.append(f"It counts from when the e-mail says it was written: {effective[:16]} UTC.")
     written = mail_time(headers)
+    if written is not None and _early(written, asked_at):
+        notes.append("The e-mail is older than the question, so it counts from now.")
     if written is not None and written > datetime.now(UTC):
         notes.append("The e-mail is dated in the future, so it counts from now.")
     if body.get("until") and body["until"] < datetime.now(UTC).date().isoformat():

@@ -25,6 +25,8 @@ from checkthegate.registry.times import as_known_now
 from checkthegate.report.held_back import scrubbed
 
 SCHEMA: Final = "checkthegate.packet/1"
+_STOPS: Final = Verdict.ESCALATE.rank
+_RULE: Final = ("rule", "outcome", "verdict", "approval", "title", "next_step", "citation")
 _MOST_FILES: Final = 200
 _COVERS: Final = {
     "bytes": "these very files, byte for byte; a changed or re-encoded file needs a new answer",
@@ -120,9 +122,12 @@ def about_files(
             }
         )
     listed.sort(key=lambda each: -Verdict(each["verdict"]).rank)
-    findings = _distinct(
-        each for asset in document["assets"] for each in asset["findings"] if _asks(each)
-    )
+    findings = [
+        {**each, "file": asset["path"]}
+        for asset in document["assets"]
+        for each in asset["findings"]
+        if _asks(each)
+    ]
     shown = {"listed": listed[:_MOST_FILES], "more": max(0, len(listed) - _MOST_FILES)}
     if shown["more"]:
         raise UsageError(
@@ -139,10 +144,8 @@ def packet_document(
     parts = [each for each in (use, files) if each is not None]
     if not parts:
         raise UsageError("Nothing is named to ask about.", hint="Name a use, or files.")
-    findings = _distinct(each for part in parts for each in part.findings)
-    findings = [each for each in findings if _asks(each)]
-    findings.sort(key=lambda each: -Verdict(each["verdict"]).rank)
-    rules = list(dict.fromkeys([*asked.rules, *(_studio(findings))]))
+    findings = _by_rule([each for part in parts for each in part.findings if _asks(each)])
+    rules = list(dict.fromkeys([*asked.rules, *_studio(findings)]))
     if not rules:
         raise UsageError(
             "No rule asks for anything here, so there is nothing to escalate.",
@@ -180,21 +183,35 @@ def _asks(finding: Mapping[str, Any]) -> bool:
     return open_ and Verdict(finding["verdict"]).rank >= Verdict.NOTIFY.rank
 
 
-def _studio(findings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The rules an answer is needed under: first those that ask for approval, else all."""
-    every = list(findings)
-    needed = [each["rule"] for each in every if each["approval"] != Approval.NONE.value]
-    stops = [each["rule"] for each in every if Verdict(each["verdict"]).rank >= 2]
-    return needed or stops or [each["rule"] for each in every]
+def _studio(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The rules an answer is needed under: those that ask for approval, else those that stop.
+
+    What blocks is left out where anything else is asked: no approval lifts it.
+    """
+    needed = [each for each in findings if each["approval"] != Approval.NONE.value]
+    stops = [each for each in findings if Verdict(each["verdict"]).rank >= _STOPS]
+    asked = needed or stops or list(findings)
+    liftable = [each for each in asked if each["verdict"] != Verdict.BLOCKED.value]
+    return [each["rule"] for each in liftable or asked]
 
 
-def _distinct(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each rule and reason once, as far as a packet shows findings."""
-    names = ("rule", "outcome", "verdict", "approval", "title", "reason", "next_step", "citation")
-    once: dict[tuple[str, str], dict[str, Any]] = {}
-    for each in findings:
-        once.setdefault((each["rule"], each["reason"]), {name: each[name] for name in names})
-    return list(once.values())
+def _by_rule(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One entry a rule, the most severe first, with every reason and the files it is about."""
+    rules: dict[str, dict[str, Any]] = {}
+    for each in sorted(findings, key=_severity):
+        entry = {name: each[name] for name in _RULE}
+        entry = rules.setdefault(each["rule"], {**entry, "reasons": []})
+        reasons = {one["reason"]: one for one in entry["reasons"]}
+        if each["reason"] not in reasons:
+            reasons[each["reason"]] = {"reason": each["reason"], "files": []}
+            entry["reasons"].append(reasons[each["reason"]])
+        if "file" in each:
+            reasons[each["reason"]]["files"].append(each["file"])
+    return list(rules.values())
+
+
+def _severity(finding: Mapping[str, Any]) -> tuple[int, int]:
+    return -Verdict(finding["verdict"]).rank, -Approval(finding["approval"]).rank
 
 
 def _wanted(id_: str, rules: list[str], use: bool, files: bool) -> dict[str, Any]:

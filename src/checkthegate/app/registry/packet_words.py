@@ -31,8 +31,10 @@ _KEEPS: Final = ("stores", "reuses", "trains")
 class Mask:
     """Replaces the names of a use's people by `performer 1`, and paths by their last name."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], ids: Mapping[str, str]) -> None:
         self._numbers = {name.casefold(): number for number, name in enumerate(names, 1)}
+        for id_, name in ids.items():
+            self._numbers[id_.casefold()] = self._numbers[name.casefold()]
         for number, name in enumerate(names, 1):
             for part in re.findall(r"\b[^\W\d_a-z]\w{2,}", name):
                 self._numbers.setdefault(part.casefold(), number)
@@ -48,8 +50,9 @@ class Mask:
             who = str(entry.get("who") or "").strip()
             if who:
                 names.append(who)
-        known = [str(row["name"]) for row in rows.rows("talents")]
-        return cls(list(dict.fromkeys([*names, *known])))
+        ids = {str(row["id"]): str(row["name"]) for row in rows.rows("talents")}
+        once = {name.casefold(): name for name in reversed([*names, *ids.values()])}
+        return cls(list(reversed(once.values())), ids)
 
     def __call__(self, text: str) -> str:
         """The text without names, paths, addresses and accounts."""
@@ -136,7 +139,7 @@ def _people(entries: Sequence[Mapping[str, Any]] | None) -> str:
         effect = _words(EFFECTS, [entry["effect"]]) if entry.get("effect") else "effect not said"
         change = entry.get("change")
         parts = [effect, f"change: {_words(CHANGES, [change])}" if change else "",
-                 f"consent: {entry.get('consent') or 'unsure'}"]  # fmt: skip
+                 f"consent as declared: {entry.get('consent') or 'unsure'}"]  # fmt: skip
         told.append(f"performer {number} ({'; '.join(filter(None, parts))})")
     return ", ".join(told) or "none"
 

@@ -158,16 +158,16 @@ def _consent_dates(row: Row, rows: Rows) -> Iterator[Cause]:
     people = rows.rows("talents", id=row["talent"])
     about = frozenset({row["talent"], *(person_name(each["name"]) for each in people)})
     dates = [
-        ("began", row["starts"] and f"{row['starts']}T00:00:00.000000Z"),
-        ("ended", row["ends"] and _day_after(row["ends"])),
+        (f"began on {row['starts']}", row["starts"] and f"{row['starts']}T00:00:00.000000Z"),
+        (f"ended with {row['ends']}", row["ends"] and _day_after(row["ends"])),
     ]
     if row["holds_from"] > row["at"]:
-        dates.append(("began", row["holds_from"]))
+        dates.append((f"holds from {row['holds_from'][:10]}", row["holds_from"]))
     if (row["revoked_from"] or "") > (row["revoked_at"] or ""):
-        dates.append(("was revoked", row["revoked_from"]))
-    for verb, since in dates:
+        dates.append((f"was revoked from {row['revoked_from'][:10]}", row["revoked_from"]))
+    for said, since in dates:
         if since:
-            yield Cause(about, f"consent {row['id']} {verb} on {since[:10]}", since=since)
+            yield Cause(about, f"consent {row['id']} {said}", since=since)
 
 
 def _day_after(day: str) -> str:
