@@ -86,7 +86,7 @@ def _head(asset: Mapping[str, Any]) -> list[str]:
 def _judged(asset: Mapping[str, Any]) -> list[str]:
     asked = [f for f in asset["findings"] if f["outcome"] in ("fail", "unknown")]
     rules = "; ".join(dict.fromkeys(f["rule"] for f in asked))
-    covers = dict.fromkeys(f["covered_by"] or f["approval_id"] for f in asked if f["approval_id"])
+    covers = dict.fromkeys(f["covered_by"] for f in asked if f["covered_by"])
     if covers:
         return [rules, "; ".join(str(one) for one in covers)]
     wanted = [f["approval"] for f in asked if f["approval"] != "none"]

@@ -281,7 +281,7 @@ def _rule_word(finding: Mapping[str, Any]) -> RuleWord:
         rule=finding["rule"],
         anchor=_rule_anchor(finding["rule"]),
         reason=full_sentence(finding["reason"]),
-        covered=finding["covered_by"] or finding["approval_id"] or "",
+        covered=finding["covered_by"] or "",
     )
 
 

@@ -153,8 +153,8 @@ def _result(
             "approval": finding["approval"],
         },
     }
-    if finding["approval_id"]:
-        why = f"Approval {finding['approval_id']}: {finding['covered_by'] or 'covers this'}"
+    if finding["covered_by"]:
+        why = f"Approval {finding['approval_id']}: {finding['covered_by']}"
         accepted = {"kind": "external", "status": "accepted", "justification": visible(why)}
         result["suppressions"] = [accepted]
     return result
