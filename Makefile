@@ -39,6 +39,10 @@ setup-dev: $(VENV)/.dev
 
 # The report's path is the last line; the verdict does not fail the demo.
 demo: setup
+	@$(BIN)/python samples/story.py $(GATE_DEMO_OUT)-records
+	@echo
+	@echo "And a whole delivery, with nothing on record:"
+	@echo
 	@$(BIN)/gate check samples/delivery --out $(GATE_DEMO_OUT); status=$$?; \
 	  if [ $$status -gt 1 ]; then exit $$status; fi
 
@@ -56,11 +60,15 @@ check: lint test
 
 soak: setup-dev
 	$(BIN)/python -m tests.soak.soak --count 2000 --seed 1
+	$(BIN)/python -m tests.soak.killing --points 200
+	$(BIN)/python -m tests.soak.tampering --count 300
 
 bench: setup-dev
 	$(BIN)/python bench/observers.py
 	$(BIN)/python bench/rerun.py
 	$(BIN)/python bench/ask.py
+	$(BIN)/python bench/ledger.py
+	$(BIN)/python bench/lineage.py
 
 samples: setup-dev
 	$(BIN)/python samples/make_delivery.py

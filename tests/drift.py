@@ -12,7 +12,15 @@ ROOT = Path(__file__).parent.parent
 
 def main() -> int:
     """0 when nothing drifted; else 1, naming each file."""
-    drifted = [*_schemas(), *_bundle_schema(), *_lock(), *_rule_pages(), *_use_page(), *_hosts()]
+    drifted = [
+        *_schemas(),
+        *_bundle_schema(),
+        *_packet_schema(),
+        *_lock(),
+        *_rule_pages(),
+        *_use_page(),
+        *_hosts(),
+    ]
     for line in drifted:
         print(line, file=sys.stderr)
     return 1 if drifted else 0
@@ -29,6 +37,15 @@ def _schemas() -> list[str]:
             for made in maker.write_schemas(Path(folder))
             if (ROOT / "schemas" / made.name).read_bytes() != made.read_bytes()
         ]
+
+
+def _packet_schema() -> list[str]:
+    from checkthegate.report.packet import schema_text
+
+    if (ROOT / "schemas/packet.1.json").read_text("utf-8") == schema_text():
+        return []
+    made_by = "python -m checkthegate.report.packet schemas/packet.1.json"
+    return [f"schemas/packet.1.json has drifted; run: {made_by}"]
 
 
 def _bundle_schema() -> list[str]:

@@ -229,3 +229,41 @@ def test_permission_denied_is_a_gap_inside_and_2_when_named(tmp_path: Path) -> N
     )
     assert named.returncode == 2
     assert "cannot be opened" in json.loads(named.stdout)["error"]["message"]
+
+
+def test_reports_are_written_all_or_none(
+    tagged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    (out / "report.sarif" / "in the way").mkdir(parents=True)
+    assert run(["check", str(tagged), "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "report.sarif" in said
+    assert "--out" in said
+    assert not [file for file in out.iterdir() if file.suffix == ".part"]
+
+
+def test_our_own_report_is_skipped_and_a_strangers_is_looked_at(
+    tagged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tagged)
+    assert run(["check", "."]) == 1
+    capsys.readouterr()
+    (ours,) = tagged.glob("gate-report-*")
+    assert run(["check", ".", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [asset["path"] for asset in document["assets"]] == ["graph.json"]
+    assert len(document["skipped"]) == 5
+    (ours / "report.html").write_bytes((tagged / "graph.json").read_bytes())
+    run(["check", ".", "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert f"{ours.name}/report.html" in [asset["path"] for asset in document["assets"]]
+
+
+def test_a_folder_that_may_not_be_listed_is_2(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0)
+    command = [sys.executable, "-m", "checkthegate", "check", "--json", str(folder)]
+    done = subprocess.run(without_privileges(*command), capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "cannot be opened" in json.loads(done.stdout)["error"]["message"]

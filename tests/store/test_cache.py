@@ -48,9 +48,9 @@ def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
     def half() -> None:
         with cache.together():
             cache.remember_thumbnail("sha256:aa", b"jpeg")
-            cache.remember_thumbnail("sha256:bb", object())  # type: ignore[arg-type]
+            raise KeyboardInterrupt
 
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(KeyboardInterrupt):
         half()
     assert cache.thumbnails(["sha256:aa"]) == {}
 
@@ -72,3 +72,45 @@ def test_a_cache_that_cannot_be_made_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="cache"):
         Cache(tmp_path / "file" / "cache.db")
+
+
+def test_damage_found_on_the_way_costs_only_time(tmp_path: Path) -> None:
+    file = tmp_path / "cache.db"
+    cache = Cache(file)
+    with cache.together():
+        for number in range(2000):
+            cache.remember_thumbnail(f"sha256:{number:064}", b"jpeg" * 50)
+    cache.close()
+    content = bytearray(file.read_bytes())
+    content[4096 * 4 :] = b"\xa5" * (len(content) - 4096 * 4)
+    file.write_bytes(content)
+    cache = Cache(file)
+    assert len(cache.thumbnails(f"sha256:{number:064}" for number in range(2000))) < 2000
+    cache.close()
+    assert Path(f"{file}.damaged").is_file()
+    assert Cache(file).thumbnails(["sha256:aa"]) == {}
+
+
+def test_a_full_disk_costs_only_time(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache.db")
+    cache._database.execute("PRAGMA max_page_count=12")
+    for number in range(50):
+        with cache.together():
+            cache.remember_thumbnail(f"sha256:{number:064}", b"jpeg" * 1000)
+    kept = cache.thumbnails(f"sha256:{number:064}" for number in range(50))
+    assert 0 < len(kept) < 50
+    cache.close()
+    assert not (tmp_path / "cache.db.damaged").exists()
+
+
+def test_a_cache_that_somebody_else_holds_costs_only_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checkthegate.store.cache._PATIENCE_SECONDS", 0.05)
+    cache = Cache(tmp_path / "cache.db")
+    other = sqlite3.connect(tmp_path / "cache.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with cache.together():
+        cache.remember_thumbnail("sha256:aa", b"jpeg")
+    other.execute("ROLLBACK")
+    assert cache.thumbnails(["sha256:aa"]) == {}

@@ -122,4 +122,4 @@ def found(reading: RecordReading, table: str, named: str, name_column: str = "na
 
 
 def _listing(table: str) -> str:
-    return {"talents": "talent", "uses": "use", "records": "record"}.get(table, table.rstrip("s"))
+    return {"accepted_gaps": "gap"}.get(table, table.removesuffix("s"))

@@ -99,24 +99,28 @@ def _input(request: CheckRequest, checked: Checked, document: Mapping[str, Any])
 
 
 def _write(folder: Path, report: ReportInput) -> None:
-    """Write every format; each file whole or not at all."""
+    """Write every format: all of them or none, so that no report speaks of another check."""
     _make(folder)
-    written = []
-    for format_ in load_report_formats():
-        target = folder / format_.filename
-        fresh = folder / f".{format_.filename}.part"
-        content = format_.render(report)
-        try:
-            fresh.write_bytes(content)
-            os.replace(fresh, target)
-        except OSError as problem:
+    contents = {each.filename: each.render(report) for each in load_report_formats()}
+    fresh = {name: folder / f".{name}.part" for name in contents}
+    target = folder
+    try:
+        for name, content in contents.items():
+            target = folder / name
+            fresh[name].unlink(missing_ok=True)
+            with fresh[name].open("xb") as stream:
+                stream.write(content)
+        for name in contents:
+            target = folder / name
+            os.replace(fresh[name], target)
+    except OSError as problem:
+        for part in fresh.values():
             with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-            raise UsageError(
-                f"The report “{target}” cannot be written: {problem.strerror}.",
-                hint="Make room there, or name another folder with --out. What was looked at is "
-                "kept, so the next run is quick.",
-                path=str(target),
-            ) from None
-        written.append(content)
-    remember_reports(written)
+                part.unlink(missing_ok=True)
+        raise UsageError(
+            f"The report “{target}” cannot be written: {problem.strerror}.",
+            hint="Make room there, or name another folder with --out. What was looked at is "
+            "kept, so the next run is quick.",
+            path=str(target),
+        ) from None
+    remember_reports(list(contents.values()))

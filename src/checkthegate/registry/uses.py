@@ -150,6 +150,9 @@ def _undeclared(
     ids = {row["id"] for name in names if name for row in tools_named(name, rows)}
     added = []
     for step in steps:
+        if step.generative is Answer.NO and step.tool is None:
+            # A step by hand, or in a plain tool, that the recorder lists for completeness.
+            continue
         if step.name.casefold() in names or (step.tool is not None and step.tool in ids):
             continue
         names.add(step.name.casefold())

@@ -154,7 +154,8 @@ def _finding() -> dict[str, Any]:
             "outcome": {"enum": [Outcome.FAIL.value, Outcome.UNKNOWN.value]},
             "verdict": _one_of(Verdict),
             "approval": _one_of(Approval),
-            **dict.fromkeys(("title", "reason", "next_step", "citation"), _TEXT),
+            **dict.fromkeys(("title", "next_step", "citation"), _TEXT),
+            "reasons": _list(_object({"reason": _WORD, "files": _list(_WORD)})),
         }
     )
 

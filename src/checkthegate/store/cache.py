@@ -1,7 +1,8 @@
 """What was already computed, by job key: (asset digest, observer at a version, settings digest).
 
-A cache may be deleted at any time; nothing but time is lost. It holds generation facts
-(prompts, names), so it lives in the home or in the user's own cache folder, mode 0700.
+A cache may be deleted at any time; nothing but time is lost. So nothing that befalls it while
+it is in use (a full disk, damage, a lock) ends a check: it merely knows less. It holds generation
+facts (prompts, names), so it lives in the home or in the user's own cache folder, mode 0700.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +33,19 @@ CREATE TABLE IF NOT EXISTS cache_jobs (
   PRIMARY KEY (digest, observer, settings)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cache_thumbnails (digest TEXT PRIMARY KEY, jpeg BLOB) WITHOUT ROWID;
 """
+_ONE_FILE = "SELECT * FROM cache_files WHERE device=? AND inode=? AND member=?"
 _SETTLED_NS = 2_000_000_000
 _BATCH = 400
+_PATIENCE_SECONDS = 10.0
 
 
 class Cache:
     """One cache file. Safe for several processes at once."""
 
     def __init__(self, file: Path) -> None:
+        self._file = file
+        self._damaged = False
+        self._stuck = False
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
@@ -46,7 +53,7 @@ class Cache:
             except sqlite3.DatabaseError as problem:
                 if isinstance(problem, sqlite3.OperationalError):
                     raise
-                file.replace(f"{file}.damaged")
+                _set_aside(file)
                 self._database = _opened(file)
         except (OSError, sqlite3.Error) as problem:
             raise UsageError(
@@ -56,24 +63,23 @@ class Cache:
             ) from None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. One that turned out to be damaged is set aside."""
         self._database.close()
+        if self._damaged:
+            with suppress(OSError):
+                _set_aside(self._file)
 
     def known_files(self, keys: Iterable[FileKey]) -> dict[FileKey, Mapping[str, Any]]:
         """What is remembered of files: stat values, when hashed, digest, kind, media type."""
         wanted = set(keys)
         if len(wanted) <= _BATCH:
-            rows = [row for key in wanted for row in self._file_rows(key)]
+            rows = [row for key in wanted for row in self._asked(_ONE_FILE, key)]
         else:
-            rows = self._database.execute("SELECT * FROM cache_files").fetchall()
+            rows = self._asked("SELECT * FROM cache_files")
         names = ("size", "mtime", "ctime", "hashed", "digest", "kind", "media_type", "bytes")
         return {
             row[:3]: dict(zip(names, row[3:], strict=True)) for row in rows if row[:3] in wanted
         }
-
-    def _file_rows(self, key: FileKey) -> list[tuple[Any, ...]]:
-        query = "SELECT * FROM cache_files WHERE device=? AND inode=? AND member=?"
-        return self._database.execute(query, key).fetchall()
 
     def remember_file(
         self,
@@ -92,7 +98,7 @@ class Cache:
         now = time.time()
         if now * 1e9 - max(stat[1], stat[2]) < _SETTLED_NS:
             return
-        self._database.execute(
+        self._write(
             "INSERT OR REPLACE INTO cache_files VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (*key, *stat, now, digest, kind, media_type, size),
         )
@@ -103,15 +109,14 @@ class Cache:
         for batch in _batches(sorted(set(digests))):
             marks = ",".join("?" * len(batch))
             query = f"SELECT * FROM cache_jobs WHERE digest IN ({marks})"  # noqa: S608  marks only
-            for digest, observer, settings, said in self._database.execute(query, batch):
-                found[(digest, observer, settings)] = json.loads(said)
+            for digest, observer, settings, said in self._asked(query, batch):
+                with suppress(ValueError):
+                    found[(digest, observer, settings)] = json.loads(said)
         return found
 
     def remember_job(self, key: JobKey, said: list[Any]) -> None:
         """Remember what an observer said of an asset."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO cache_jobs VALUES (?,?,?,?)", (*key, json.dumps(said))
-        )
+        self._write("INSERT OR REPLACE INTO cache_jobs VALUES (?,?,?,?)", (*key, json.dumps(said)))
 
     def thumbnails(self, digests: Iterable[str]) -> dict[str, bytes]:
         """Small JPEGs by asset digest."""
@@ -119,24 +124,52 @@ class Cache:
         for batch in _batches(sorted(set(digests))):
             marks = ",".join("?" * len(batch))
             query = f"SELECT * FROM cache_thumbnails WHERE digest IN ({marks})"  # noqa: S608
-            found.update(self._database.execute(query, batch).fetchall())
+            found.update(self._asked(query, batch))
         return found
 
     def remember_thumbnail(self, digest: str, jpeg: bytes) -> None:
         """Remember a small JPEG of an asset."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO cache_thumbnails VALUES (?,?)", (digest, jpeg)
-        )
+        self._write("INSERT OR REPLACE INTO cache_thumbnails VALUES (?,?)", (digest, jpeg))
 
-    def together(self) -> sqlite3.Connection:
-        """The connection as a context: what is written inside is written at once or not at all."""
-        self._database.execute("BEGIN")
-        return self._database
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is remembered inside is written at once or not at all.
+
+        Where it cannot be written, it is not, the block ends early, and nothing more is tried.
+        """
+        try:
+            self._database.execute("BEGIN")
+            yield
+            self._database.execute("COMMIT")
+        except BaseException as problem:
+            with suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
+            if not isinstance(problem, sqlite3.DatabaseError) or isinstance(
+                problem, sqlite3.InterfaceError | sqlite3.ProgrammingError
+            ):
+                raise
+            self._note(problem)
+            self._stuck = True
+
+    def _write(self, query: str, values: Sequence[Any]) -> None:
+        if not self._stuck:
+            self._database.execute(query, values)
+
+    def _asked(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as problem:
+            self._note(problem)
+            return []
+
+    def _note(self, problem: sqlite3.DatabaseError) -> None:
+        """Full or locked will pass by itself; anything else is damage."""
+        self._damaged |= not isinstance(problem, sqlite3.OperationalError)
 
 
 def _opened(file: Path) -> sqlite3.Connection:
     file.touch(mode=0o600)
-    database = sqlite3.connect(file, timeout=30, isolation_level=None)
+    database = sqlite3.connect(file, timeout=_PATIENCE_SECONDS, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
@@ -145,6 +178,13 @@ def _opened(file: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _set_aside(file: Path) -> None:
+    """Keep a damaged cache as `cache.db.damaged`, and what belongs to it out of the way."""
+    file.replace(f"{file}.damaged")
+    for ending in ("-wal", "-shm"):
+        Path(f"{file}{ending}").unlink(missing_ok=True)
 
 
 def _batches(keys: Sequence[str]) -> Iterable[Sequence[str]]:

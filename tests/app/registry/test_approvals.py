@@ -156,7 +156,8 @@ def test_works_one_a_file_or_as_one_and_each_content_once(desk: Desk, tmp_path: 
     plate = picture(tmp_path / "plate.png")
     one = add_works(
         desk, [plate, paper(tmp_path)], {"kind": "owned", "title": "Plates"}, as_one=True,
-        licence={"reference": "L-1", "productions": ["Night Boat"]}, licence_document=paper(tmp_path),
+        licence={"reference": "L-1", "productions": ["Night Boat"]},
+        licence_document=paper(tmp_path),
     )  # fmt: skip
     shown = show_work(desk, one.works[0]["id"], moment(None))
     assert [each["path"] for each in shown["files"]] == ["paper.pdf", "plate.png"]

@@ -116,7 +116,7 @@ def test_forgetting_erases_the_enrolments_and_keeps_the_consents(
     gone = forget(desk, "Ann Lee", "the production is over")
     assert gone.entries == [entry]
     with desk.store.reading() as reading:
-        assert list(reading.entries(entry, entry + 1))[0][2:] == (None, None)
+        assert next(reading.entries(entry, entry + 1))[2:] == (None, None)
         assert reading.rows("enrolments") == []
     assert faults(desk) == []
     shown = list_talents(desk, moment(None))[0]

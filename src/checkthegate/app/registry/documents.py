@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -130,7 +131,7 @@ def _header(message: Message, name: str) -> str:
     try:
         raw = message.get(name)
         text = str(make_header(decode_header(str(raw)))) if raw is not None else ""
-    except (ValueError, LookupError, TypeError, AttributeError, IndexError):
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError):
         text = str(message.get(name, ""))
     return _TRICKS.sub(" ", text.encode("utf-8", "replace").decode()).strip()[:_LONGEST]
 

@@ -174,7 +174,8 @@ def show_use(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
             raise UsageError(
                 f"{row['id']} had not been declared then.", hint="Name a later time, or none."
             )
-        judged = judge.of_stored(declared["declaration"], After(reading), when)
+        rows = After(reading, when=when)
+        judged = judge.of_stored(declared["declaration"], rows, when)
         answers = _by_use(reading.rows("use_answers", use=row["id"]), when).get(row["id"], [])
         approvals = [_approval(each.id, reading, when) for each in
                      approvals_for(reading, when, uses=[row["id"]])]  # fmt: skip
