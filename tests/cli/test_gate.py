@@ -96,6 +96,7 @@ def test_in_a_home_it_goes_to_the_home_and_names_it(
     [
         (["check", "nowhere"], "does not exist"),
         (["check"], ""),
+        (["check", ""], "empty"),
         (["check", "x", "--nonsense"], ""),
         (["chekc", "x"], ""),
         (["check", ".", "--pack", "nonsense"], "no rule pack"),
@@ -267,3 +268,25 @@ def test_a_folder_that_may_not_be_listed_is_2(tmp_path: Path) -> None:
     done = subprocess.run(without_privileges(*command), capture_output=True, text=True)
     assert done.returncode == 2, done.stderr
     assert "cannot be opened" in json.loads(done.stdout)["error"]["message"]
+
+
+def test_a_name_that_is_no_text_is_said_on_any_terminal(tmp_path: Path) -> None:
+    command = [os.fsencode(sys.executable), b"-m", b"checkthegate", b"check", b"\xff\x1b[31m"]
+    surroundings = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for words in (command, [*command, b"--json"]):
+        done = subprocess.run(words, capture_output=True, env=surroundings, cwd=tmp_path)
+        assert done.returncode == 2
+        assert b"does not exist" in done.stderr
+        assert b"Traceback" not in done.stderr
+        assert b"\x1b" not in done.stderr
+    assert json.loads(done.stdout)["error"]["path"]
+
+
+def test_a_cache_that_cannot_be_used_costs_only_time(clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "in the way").write_text("")
+    surroundings = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "in the way")}
+    command = [sys.executable, "-m", "checkthegate", "check", "--json", str(clean)]
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["verdict"] == "clear"
+    assert "The cache" in done.stderr

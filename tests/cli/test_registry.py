@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +153,22 @@ def test_backdated_is_marked_with_both_times(capsys: Any) -> None:
     assert item["at"] > item["holds_from"]
     error = gate(capsys, "tool", "add", "X", "--effective", "yesterday", status=2)["error"]
     assert "is not a time" in error["message"]
+
+
+def test_listing_imports_nothing_heavy(capsys: Any) -> None:
+    gate(capsys, "tool", "add", "Paintbox")
+    heavy = ("numpy", "PIL", "av", "c2pa", "jinja2", "rich", "OpenImageIO", "psycopg")
+    code = (
+        "import sys; from checkthegate.cli.main import run; run(['tool', 'list']); "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_many_lines_are_kept_one_by_one(capsys: Any) -> None:
+    line = write([MOODBOARD], Form.LINES)
+    Path("many.jsonl").write_text(line * 30)
+    assert run(["ask", "--from", "many.jsonl", "--record"]) == 0
+    ids = {json.loads(each)["use"] for each in capsys.readouterr().out.splitlines()}
+    assert ids == {each["id"] for each in gate(capsys, "use", "list")["items"]}

@@ -3,7 +3,6 @@
 import json
 import random
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +109,7 @@ def test_it_says_the_same_twice(observer: Observer, example: Example, tmp_path: 
     assert observe(observer, example, example.content, tmp_path) == first
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(("observer", "example"), EXAMPLES)
 def test_damage_never_raises_and_ends(observer: Observer, example: Example, tmp_path: Path) -> None:
     chance = random.Random(f"{observer.id} {example.name}")
@@ -121,6 +121,4 @@ def test_damage_never_raises_and_ends(observer: Observer, example: Example, tmp_
         for _ in range(chance.randint(1, 8)):
             if damaged:
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        started = time.monotonic()
         observe(observer, example, bytes(damaged), tmp_path)
-        assert time.monotonic() - started < 60, "an observer hangs on damaged input"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("test_writing_a_pack")  # its fixture is dear: make it once
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/writing-a-pack.md").read_text("utf-8")
 BLOCK = re.compile(r"(?:(Added to |Changed in )?`([\w./-]+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)

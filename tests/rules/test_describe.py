@@ -72,7 +72,10 @@ def test_conditions_read_as_english(text: str, said: str) -> None:
         ("asset.final: no", "Nothing of it is final."),
         ("asset.kind: image", "The file is image."),
         ("evidence.gaps: 0", "The number of things in it that could not be read is 0."),
-        ("evidence.gaps: {at_least: 2}", "The number of things in it that could not be read is 2 or more."),
+        (
+            "evidence.gaps: {at_least: 2}",
+            "The number of things in it that could not be read is 2 or more.",
+        ),
     ],
 )
 def test_facts_without_words_of_their_own_use_their_meaning(text: str, said: str) -> None:

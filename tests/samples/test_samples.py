@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("test_samples")  # its fixture is dear: make it once
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "samples" / "make_delivery.py"
 KEPT = ROOT / "samples" / "delivery"

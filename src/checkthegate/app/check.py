@@ -29,6 +29,7 @@ from checkthegate.model import (
     Decision,
     Gap,
     Kind,
+    UsageError,
     observation_to_json,
 )
 from checkthegate.seams import Executor, Limits, Observer, TaskResult
@@ -67,10 +68,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A decision, and small pictures by asset path."""
+    """A decision, small pictures by asset path, and what went otherwise than asked for."""
 
     decision: Decision
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checked:
@@ -84,8 +86,9 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
         turnover = open_delivery(request.paths, Unpacker(folder), ours)
         settings = observer_settings(request.home)
         observers = load_observers(settings)
-        cache_file = _cache_file(request)
-        cache = stack.enter_context(closing(Cache(cache_file))) if cache_file else None
+        cache, notes = _cache(request)
+        if cache is not None:
+            stack.enter_context(closing(cache))
         plan = Planner(observers, cache, request.rehash).plan(turnover)
         build = _work_plan(request, settings, folder)
         looked = _look(request, plan, cache, build, observers, progress)
@@ -93,13 +96,23 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
     with reading_of(request.home) as rows:
         judge = Judge(packs, rows, time_of(request.as_of))
         decision = decide(request, turnover, looked, judge, started)
-    return Checked(decision, thumbnails)
+    return Checked(decision, thumbnails, notes)
 
 
 def _cache_file(request: CheckRequest) -> Path | None:
     if not request.use_cache:
         return None
     return request.home.cache if request.home else account_cache() / "cache.db"
+
+
+def _cache(request: CheckRequest) -> tuple[Cache | None, tuple[str, ...]]:
+    """The cache, if it is wanted and can be used; else why not."""
+    file = _cache_file(request)
+    try:
+        return Cache(file) if file else None, ()
+    except UsageError as problem:
+        note = f"{problem.message} So everything is looked at, and nothing is kept for next time."
+        return None, (note,)
 
 
 def _configured_packs(home: Home | None) -> tuple[str, ...]:

@@ -32,11 +32,15 @@ class ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A decision, its document, and the folder its files are in (None when none were asked)."""
+    """A decision, its document, and the folder its files are in (None when none were asked).
+
+    `notes` says what went otherwise than asked for, in sentences.
+    """
 
     decision: Decision
     document: Mapping[str, Any]
     folder: Path | None
+    notes: tuple[str, ...] = ()
 
 
 def check_and_report(
@@ -62,7 +66,7 @@ def check_and_report(
         document |= seal_decision(home, request, document)
     if folder is not None:
         _write(folder, _input(request, checked, document))
-    return Reported(checked.decision, document, folder)
+    return Reported(checked.decision, document, folder, checked.notes)
 
 
 def _folder(request: CheckRequest, wanted: ReportRequest, now: datetime) -> Path:
@@ -78,8 +82,10 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
+        in_the_way = isinstance(problem, FileExistsError | NotADirectoryError)
+        why = "there is a file of that name" if in_the_way else problem.strerror
         raise UsageError(
-            f"The report folder “{folder}” cannot be made: {problem.strerror}.",
+            f"The report folder “{folder}” cannot be made: {why}.",
             hint="Name another one with --out.",
             path=str(folder),
         ) from None

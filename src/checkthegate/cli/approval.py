@@ -109,11 +109,11 @@ def list_(
     """List the approvals and where each stands."""
     from checkthegate.app.registry.approvals import list_approvals
     from checkthegate.app.registry.desk import desk_of, moment
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_approvals(desk, when, use)
+        listed = list_approvals(desk, when, use)
     columns = {
         "ID": lambda each: each["id"],
         "ANSWER": lambda each: each["answer"],
@@ -126,7 +126,7 @@ def list_(
         "IMPORTED BY": lambda each: each["imported_by"],
     }
     empty = "No approval is on record. Ask for one: gate escalation open USE --question TEXT"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

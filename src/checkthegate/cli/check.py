@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from checkthegate.cli.options import HomeOption, JsonOption, PackFolders
+from checkthegate.model import UsageError
+from checkthegate.report.text import visible
 
 if TYPE_CHECKING:
     from checkthegate.app.reporting import Reported
@@ -22,7 +24,7 @@ def add_to(app: App) -> None:
 
 
 def check(
-    paths: Annotated[list[Path], Parameter(name="PATH", help="Files, folders, zips.", negative="")],
+    paths: Annotated[list[str], Parameter(name="PATH", help="Files, folders, zips.", negative="")],
     /,
     *,
     temp: Annotated[
@@ -63,7 +65,7 @@ def check(
 
     used = find_home(home)
     request = CheckRequest(
-        paths=tuple(paths),
+        paths=tuple(map(_path, paths)),
         final=not temp,
         packs=tuple(pack or ()),
         pack_folders=tuple(packs or ()),
@@ -77,8 +79,20 @@ def check(
     with progress_to_stderr() as progress:
         wanted = ReportRequest(out=out, files=not as_json or out is not None, prompts=with_prompts)
         reported = check_and_report(request, wanted, progress)
+    for note in reported.notes:
+        print(f"gate: {visible(note)}", file=sys.stderr)
     _say(reported, as_json)
     return 0 if reported.decision.verdict.rank < 2 else 1
+
+
+def _path(word: str) -> Path:
+    """A path as it was named. An empty word is not the folder one happens to be in."""
+    if word:
+        return Path(word)
+    raise UsageError(
+        "One of the paths is empty.",
+        hint="Perhaps a variable in a script is not set. For the folder you are in, write: .",
+    )
 
 
 def _say(reported: Reported, as_json: bool) -> None:

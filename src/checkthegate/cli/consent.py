@@ -150,11 +150,11 @@ def list_(
     """List consents and refusals, and where each stands."""
     from checkthegate.app.registry.consents import list_consents
     from checkthegate.app.registry.desk import desk_of, moment
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_consents(desk, when, person)
+        listed = list_consents(desk, when, person)
     columns = {
         "ID": lambda each: each["id"],
         "PERSON": lambda each: each["name"],
@@ -167,7 +167,7 @@ def list_(
         "": lambda each: "backdated" if each["backdated"] else " ",
     }
     empty = "No consent is on record. Record one: gate consent add NAME --type … --document FILE"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

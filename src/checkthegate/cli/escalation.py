@@ -128,11 +128,11 @@ def list_(
     """List the escalations and how long each has been open."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.escalations import list_escalations
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_escalations(desk, when, only_open=open_)
+        listed = list_escalations(desk, when, only_open=open_)
     columns = {
         "ID": lambda each: each["id"],
         "STATE": lambda each: "open" if each["open"] else each["answer"],
@@ -144,7 +144,7 @@ def list_(
         "APPROVAL": lambda each: each["approval"],
     }
     empty = "Nothing was escalated. Ask: gate escalation open USE --question TEXT"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

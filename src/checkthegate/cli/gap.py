@@ -49,11 +49,11 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
     """List the accepted gaps."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.gaps import list_gaps
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_gaps(desk, when)
+        listed = list_gaps(desk, when)
     columns = {
         "ID": lambda each: each["id"],
         "PATTERN": lambda each: each["pattern"],
@@ -63,7 +63,7 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
         "UNTIL": lambda each: each["until"],
         "": lambda each: " " if each["counts"] else "over",
     }
-    return print_items(items, columns, as_json=as_json, empty="No gap was accepted.")
+    return print_list(listed, columns, as_json=as_json, empty="No gap was accepted.")
 
 
 def show(

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from checkthegate.model import GateError, InternalError, UsageError
 
@@ -36,6 +37,10 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """The entry point: runs `sys.argv` and leaves with the right exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that this terminal cannot show must not end the program.
+            stream.reconfigure(errors="backslashreplace")
     status = run(sys.argv[1:])
     sys.stdout.flush()
     sys.exit(status)
@@ -100,7 +105,9 @@ def _bug(problem: Exception) -> InternalError:
 def _say(problem: GateError, words: Sequence[str]) -> int:
     if "--json" in words:
         print(json.dumps(problem.as_json(), ensure_ascii=False))
-    print(f"gate: {problem.message}\n      {problem.hint}", file=sys.stderr)
+    from checkthegate.report.text import visible
+
+    print(f"gate: {visible(problem.message)}\n      {visible(problem.hint)}", file=sys.stderr)
     return problem.exit_status
 
 

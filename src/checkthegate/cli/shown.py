@@ -17,18 +17,18 @@ _WIDEST = 60
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
-def print_items(
-    items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, empty: str
+def print_list(
+    listed: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, empty: str
 ) -> int:
     """A list: `{"items": […]}`, or a table for people."""
     if as_json:
-        print(json.dumps({"items": items}, ensure_ascii=False))
-    elif not items:
+        print(json.dumps({"items": listed}, ensure_ascii=False))
+    elif not listed:
         print(empty)
     else:
         rows = [
             list(columns),
-            *([_cell(tell(item)) for tell in columns.values()] for item in items),
+            *([_cell(tell(one)) for tell in columns.values()] for one in listed),
         ]
         print(_table(rows))
     return 0

@@ -156,11 +156,11 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
     """List the people and what they consented to."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.talents import list_talents
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_talents(desk, when)
+        listed = list_talents(desk, when)
     columns = {
         "ID": lambda each: each["id"],
         "NAME": lambda each: each["name"],
@@ -171,7 +171,7 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
         "": lambda each: "forgotten" if each["forgotten"] else " ",
     }
     empty = "Nobody is registered. Add somebody: gate talent add NAME"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

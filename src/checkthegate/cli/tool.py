@@ -164,11 +164,11 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
     """List the tools and what is known of them."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.tools import list_tools
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_tools(desk, when)
+        listed = list_tools(desk, when)
     columns = {
         "ID": lambda tool: tool["id"],
         "NAME": lambda tool: " ".join(filter(None, (tool["name"], tool["version"], tool["tier"]))),
@@ -180,7 +180,7 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
         "": lambda tool: "contradicts" if tool["contradictions"] else " ",
     }
     empty = "No tool is registered. Add one: gate tool add NAME"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

@@ -46,8 +46,8 @@ def add(
     with desk_of(home) as desk:
         kept = keep_uses(desk, uses, effective=effective)
     if as_json:
-        items = [{"id": answer["use"], **answer} for answer in kept.answers]
-        print(json.dumps(items[0] if len(items) == 1 else {"items": items}, ensure_ascii=False))
+        listed = [{"id": answer["use"], **answer} for answer in kept.answers]
+        print(json.dumps(listed[0] if len(listed) == 1 else {"items": listed}, ensure_ascii=False))
         return 0
     for answer in kept.answers:
         print(f"{answer['use']}  {answer['title']}: {answer_words(answer)}")
@@ -141,13 +141,13 @@ def list_(
     """List the uses with their newest answers; with --changed what changed, and why."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.uses import list_uses
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_uses(desk, when, changed=changed, also_closed=closed)
+        listed = list_uses(desk, when, changed=changed, also_closed=closed)
     if changed and not as_json:
-        return _print_changes(items)
+        return _print_changes(listed)
     columns = {
         "ID": lambda use: use["id"],
         "TITLE": lambda use: use["title"],
@@ -157,9 +157,9 @@ def list_(
         "DECLARED": lambda use: use["declared_at"][:10],
         "": lambda use: "closed" if use["closed"] else "changed since" if use["pending"] else " ",
     }
-    status = print_items(items, columns, as_json=as_json, empty="No use is declared. "
+    status = print_list(listed, columns, as_json=as_json, empty="No use is declared. "
                          "Declare one: gate use add --from FILE")  # fmt: skip
-    if not as_json and any(use["pending"] for use in items):
+    if not as_json and any(use["pending"] for use in listed):
         print("“Changed since” is by a date or new rules. To record it: gate use review")
     return status
 
@@ -209,12 +209,12 @@ def _print_use(shown: dict[str, Any]) -> None:
     print(page.closing(shown["now"]), end="")
 
 
-def _print_changes(items: list[dict[str, Any]]) -> int:
+def _print_changes(listed: list[dict[str, Any]]) -> int:
     from checkthegate.cli.shown import change_line, change_words
 
-    if not items:
+    if not listed:
         print("No answer has changed since it was given.")
-    for use in items:
+    for use in listed:
         print(f"{use['id']}  {use['title']}")
         for each in use["changes"]:
             print(f"  {change_line(each)}")

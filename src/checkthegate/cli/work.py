@@ -103,11 +103,11 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
     """List the works."""
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.works import list_works
-    from checkthegate.cli.shown import print_items
+    from checkthegate.cli.shown import print_list
 
     when = moment(as_of)
     with desk_of(home) as desk:
-        items = list_works(desk, when)
+        listed = list_works(desk, when)
     columns = {
         "ID": lambda work: work["id"],
         "TITLE": lambda work: work["title"],
@@ -117,7 +117,7 @@ def list_(*, as_of: AsOfOption = None, home: HomeOption = None, as_json: JsonOpt
         "FILES": lambda work: work["files"],
     }
     empty = "No work is registered. Add some: gate work add FILE… --kind protected"
-    return print_items(items, columns, as_json=as_json, empty=empty)
+    return print_list(listed, columns, as_json=as_json, empty=empty)
 
 
 def show(

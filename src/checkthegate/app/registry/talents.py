@@ -141,7 +141,7 @@ def list_talents(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
     """Every person on file by then, by name, with what they consented to."""
     with desk.store.reading() as reading:
         rows = [row for row in reading.rows("talents") if in_effect(row, when)]
-        listed = [_item(row, reading, when) for row in rows]
+        listed = [_summary(row, reading, when) for row in rows]
     return sorted(listed, key=lambda each: (each["name"].casefold(), each["id"]))
 
 
@@ -150,7 +150,7 @@ def show_talent(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     with desk.store.reading() as reading:
         row = found(reading, "talents", named)
         told = history(reading, row["id"], when)
-        return {**_item(row, reading, when), "history": told}
+        return {**_summary(row, reading, when), "history": told}
 
 
 def consents_by_type(reading: RecordReading, talent: str, when: AsOf) -> dict[str, dict[str, Any]]:
@@ -170,7 +170,7 @@ def consents_by_type(reading: RecordReading, talent: str, when: AsOf) -> dict[st
     }
 
 
-def _item(row: Row, reading: RecordReading, when: AsOf) -> dict[str, Any]:
+def _summary(row: Row, reading: RecordReading, when: AsOf) -> dict[str, Any]:
     enrolled = [each for each in reading.rows("enrolments", talent=row["id"])
                 if in_effect(each, when)]  # fmt: skip
     return {

@@ -89,7 +89,7 @@ def list_tools(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
     """Every tool that was registered by then, by name, with what was known of it."""
     with desk.store.reading() as reading:
         rows = [row for row in reading.rows("tools") if in_effect(row, when)]
-        listed = [_item(row, tool_answers(row, reading, when)) for row in rows]
+        listed = [_summary(row, tool_answers(row, reading, when)) for row in rows]
     return sorted(listed, key=lambda each: (each["name"].casefold(), each["id"]))
 
 
@@ -101,9 +101,9 @@ def show_tool(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         told = history(reading, row["id"], when)
         papers = reading.rows("documents", subject=row["id"])
     names = {paper["digest"]: paper["name"] for paper in papers}
-    item = _item(row, answers)
-    item["unsure"] = list(answers.unsure)
-    item["facts"] = [
+    summary = _summary(row, answers)
+    summary["unsure"] = list(answers.unsure)
+    summary["facts"] = [
         {
             "fact": fact.fact.value,
             "answer": fact.answer,
@@ -119,7 +119,7 @@ def show_tool(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         }
         for fact in answers.facts
     ]
-    return {**item, "history": told}
+    return {**summary, "history": told}
 
 
 def refuse_twin(rows: Rows, stated: Mapping[str, Any], own: str | None = None) -> None:
@@ -169,7 +169,7 @@ def _fact(stated: str) -> dict[str, str]:
     return told_answer(name, said)
 
 
-def _item(row: Row, answers: ToolAnswers) -> dict[str, Any]:
+def _summary(row: Row, answers: ToolAnswers) -> dict[str, Any]:
     return {
         "id": row["id"],
         **{name: row[name] for name in (*IDENTITY, "maker", "note")},

@@ -47,6 +47,7 @@ def keep_uses(
     judge: Judge | None = None,
     would_change: bool = True,
     effective: str | None = None,
+    due: bool = True,
 ) -> Kept:
     """Record declarations with their answers, all or none. `judge` is the home's when None."""
     declared, by = list(uses), judge or desk.judge
@@ -61,7 +62,7 @@ def keep_uses(
             for use, each in zip(declared, judged, strict=True)
         ]
 
-    written = desk.write(make)
+    written = desk.write(make, due=due)
     answers = [
         {**answer_of(each, by, would_change=would_change), "use": one.subject}
         for each, one in zip(judged, written.events, strict=True)
@@ -74,11 +75,12 @@ def keep_lines(desk: Desk, stream: BinaryIO, would_change: bool = True) -> Itera
 
     A line that is no declaration is answered with `{"error": …, "verdict": "escalate"}`.
     """
-    for said in read_lines(stream):
+    for number, said in enumerate(read_lines(stream)):
         if isinstance(said, Fault):
             yield {"error": said.as_json(), "verdict": Verdict.ESCALATE.value}
         else:
-            yield from keep_uses(desk, (said,), would_change=would_change).answers
+            kept = keep_uses(desk, (said,), would_change=would_change, due=number == 0)
+            yield from kept.answers
 
 
 def answer_of(judged: Judged, judge: Judge, *, would_change: bool = True) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def list_uses(
         pending = {} if when.known else _pending(desk, reading)
     listed = [
         {
-            **_item(row, answers.get(row["id"], []), when, pending),
+            **_summary(row, answers.get(row["id"], []), when, pending),
             "approvals": approved.get(row["id"], []),
         }
         for row in rows
@@ -179,11 +181,11 @@ def show_use(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         answers = _by_use(reading.rows("use_answers", use=row["id"]), when).get(row["id"], [])
         approvals = [_approval(each.id, reading, when) for each in
                      approvals_for(reading, when, uses=[row["id"]])]  # fmt: skip
-        pending = {} if when.known else _pending(desk, reading)
+        pending = {} if when.known else _pending(desk, reading, row["id"])
         told = history(reading, row["id"], when)
-    item = _item({**row, **_declared(declared)}, answers, when, pending)
+    summary = _summary({**row, **_declared(declared)}, answers, when, pending)
     return {
-        **item,
+        **summary,
         "declaration": declared["declaration"],
         "now": answer_of(judged, judge),
         "approvals": approvals,
@@ -213,9 +215,11 @@ def _body(use: DeclaredUse, judged: Judged, rows: Rows) -> dict[str, Any]:
     }
 
 
-def _pending(desk: Desk, reading: RecordReading) -> dict[str, Mapping[str, Any]]:
+def _pending(
+    desk: Desk, reading: RecordReading, only: str | None = None
+) -> dict[str, Mapping[str, Any]]:
     """What a date or new rules changed that nobody has recorded yet, by use."""
-    events = rejudged(reading, (), lambda: desk.judge)
+    events = rejudged(reading, (), lambda: desk.judge, only=only)
     return {each.subject: each.body for each in events}
 
 
@@ -241,7 +245,7 @@ def _declared(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("title", "tools", "talents", "declaration")}
 
 
-def _item(
+def _summary(
     row: Row, answers: Sequence[Row], when: AsOf, pending: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     newest = answers[-1] if answers else row

@@ -99,7 +99,7 @@ def list_works(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
         counts: dict[str, int] = {}
         for file in reading.rows("work_files"):
             counts[file["work"]] = counts.get(file["work"], 0) + 1
-    listed = [_item(row, counts.get(row["id"], 0)) for row in rows]
+    listed = [_summary(row, counts.get(row["id"], 0)) for row in rows]
     return sorted(listed, key=lambda each: (str(each["title"]).casefold(), each["id"]))
 
 
@@ -111,7 +111,7 @@ def show_work(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
         told = history(reading, row["id"], when)
     names = ("path", "digest", "size", "media_type")
     shown = [{name: file[name] for name in names} for file in files]
-    return {**_item(row, len(files)), "files": shown, "history": told}
+    return {**_summary(row, len(files)), "files": shown, "history": told}
 
 
 def _new(
@@ -149,6 +149,6 @@ def _body(
     }
 
 
-def _item(row: Row, files: int) -> dict[str, Any]:
+def _summary(row: Row, files: int) -> dict[str, Any]:
     names = ("id", "kind", "title", "owner", "rights", "licence", "note", "at", "holds_from")
     return {**{name: row[name] for name in names}, "files": files}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checkthegate.detect.traces.statement import basename, mapping, number, text_of
+from checkthegate.detect.traces.statement import basename, mapping, node_names, number, text_of
 from checkthegate.model import Json
 
 NODE_LIMIT = 20_000
@@ -156,7 +156,7 @@ def read_graph(nodes: Iterable[Mapping[str, object]]) -> Recipe:
 
 
 def _common(recipe: Recipe, types: Sequence[str]) -> None:
-    recipe.node_types = sorted({kind[:100] for kind in types if kind})[:200]
+    recipe.node_types = node_names(types)
     recipe.from_input = any(_INPUT_NODE.search(kind[:200]) for kind in types)
     recipe.generative = not all(_HARMLESS.match(kind[:200]) for kind in types)
 

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checkthegate.detect.carriers.tag import Tag
 from checkthegate.detect.traces.fields import first
-from checkthegate.detect.traces.statement import basename, mapping, number, state, text_of
+from checkthegate.detect.traces.statement import (
+    basename,
+    mapping,
+    node_names,
+    number,
+    state,
+    text_of,
+)
 from checkthegate.detect.traces.swarmui import size
 from checkthegate.model import Evidence, Json
 
@@ -44,8 +51,8 @@ def node_types(graph: Mapping[str, object]) -> list[str]:
     found: set[str] = set()
     for node in listed[:20_000] if isinstance(listed, list) else []:
         inner = mapping(node).get("data")
-        found.add(text_of(mapping(inner or node).get("type"))[:100])
-    return sorted(found - {""})[:200]
+        found.add(text_of(mapping(inner or node).get("type")))
+    return node_names(found)
 
 
 def _modern(tag: Tag, workflow: dict[str, Json]) -> Evidence:

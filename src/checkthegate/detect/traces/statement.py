@@ -22,6 +22,7 @@ BRANCH_LIMIT = 1_000_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}")
+_PATH = re.compile(r"(?<![^\s\"'=(\[])(?:[A-Za-z]:|\.{1,2}|~[^\s/\\]*)?[/\\](?:[^/\\\n]*[/\\])+")
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 
@@ -71,9 +72,13 @@ def readable(text: str) -> str:
 
 
 def word(text: str, limit: int = WORD_LIMIT) -> str:
-    """One short line: no control characters, no mail addresses, at most `limit` characters."""
+    """One short line fit to be shown, at most `limit` characters.
+
+    It has no control characters, no mail addresses, and of a path only its last part, since
+    a path names whose machine it was.
+    """
     line = _CONTROL.sub(" ", readable(text[: limit * 2]))
-    return _ADDRESS.sub("…", line).strip()[:limit]
+    return _PATH.sub("", _ADDRESS.sub("…", line)).strip()[:limit]
 
 
 def text_of(value: object) -> str:
@@ -91,6 +96,14 @@ def basename(model: object) -> str:
     """A model's file or service name without folders; empty for what is no name."""
     name = text_of(model).strip().strip("\"'")
     return word(re.split(r"[/\\]", name[-1000:])[-1])
+
+
+def node_names(kinds: Iterable[str]) -> list[str]:
+    """The kinds of a graph's nodes, sorted, each once, 200 at most.
+
+    A kind is shown in reports, so one that reads like a path keeps only its last part.
+    """
+    return sorted({re.split(r"[/\\](?! )", kind)[-1][:100] for kind in kinds if kind} - {""})[:200]
 
 
 def number(value: object) -> Json:
