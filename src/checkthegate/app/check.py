@@ -94,7 +94,8 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
         looked = _look(request, plan, cache, build, observers, progress)
         thumbnails = _thumbnails(request, looked, cache)
     with reading_of(request.home) as rows:
-        judge = Judge(packs, rows, time_of(request.as_of))
+        production = request.home.production if request.home else ""
+        judge = Judge(packs, rows, production, time_of(request.as_of))
         decision = decide(request, turnover, looked, judge, started)
     return Checked(decision, thumbnails, notes)
 

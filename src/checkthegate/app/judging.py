@@ -20,6 +20,7 @@ from checkthegate.model import (
     Outcome,
 )
 from checkthegate.model.registry import AsOf
+from checkthegate.registry.consents import Asked
 from checkthegate.registry.context import UseAnswer, UseContext, UseContexts
 from checkthegate.registry.coverage import cover
 from checkthegate.registry.records import record_evidence
@@ -33,10 +34,14 @@ _CONSENT_RULES = ("p5", "tp1", "tp2", "t4")
 
 @dataclass(slots=True)
 class Judge:
-    """Judges the assets of one check, as of one time. `rows` is None without a home."""
+    """Judges the assets of one check, as of one time. `rows` is None without a home.
+
+    `production` is the home's: a consent given for another one does not count here.
+    """
 
     packs: Sequence[Pack]
     rows: Rows | None = None
+    production: str = ""
     when: AsOf = field(default_factory=lambda: AsOf("9999-12-31T23:59:59.999999Z"))
     _contexts: UseContexts | None = None
     _gaps: tuple[Row, ...] = ()
@@ -44,7 +49,8 @@ class Judge:
 
     def __post_init__(self) -> None:
         if self.rows is not None:
-            self._contexts = UseContexts(self.rows, self.when)
+            asked = Asked(production=self.production) if self.production else None
+            self._contexts = UseContexts(self.rows, self.when, asked)
             answered = self.rows.rows("accepted_gaps")
             self._gaps = tuple(row for row in answered if self._counts(row))
 

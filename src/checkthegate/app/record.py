@@ -365,4 +365,3 @@ def _linked(desk: Desk, inputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]
                                  reading.rows("record_files", digest=each["digest"])]}
             for each in inputs
         ]  # fmt: skip
-

@@ -99,12 +99,24 @@ def unknown_tool(name: str) -> ToolAnswers:
     return ToolAnswers(None, name, unsure=("it is not in the registry",))
 
 
-def tools_named(name: str, rows: Rows) -> tuple[Row, ...]:
-    """The registered tools with this id or name, whatever its capitals; several if ambiguous."""
-    if name.startswith("tool_") and (found := rows.rows("tools", id=name)):
+def tools_named(name: str, rows: Rows, when: AsOf | None = None) -> tuple[Row, ...]:
+    """The registered tools with this id or name, whatever its capitals; several if ambiguous.
+
+    With `when`, only those that were registered by then.
+    """
+    found: Sequence[Row] = rows.rows("tools", id=name) if name.startswith("tool_") else ()
+    if not found:
+        wanted = name.casefold().strip()
+        found = [row for row in rows.rows("tools") if row["name"].casefold() == wanted]
+    if when is None:
         return tuple(found)
-    wanted = name.casefold().strip()
-    return tuple(row for row in rows.rows("tools") if row["name"].casefold() == wanted)
+    return tuple(row for row in found if _registered(row, rows, when))
+
+
+def _registered(tool: Row, rows: Rows, when: AsOf) -> bool:
+    """Whether some version of the tool was on file by then; its own row is the newest."""
+    versions = (tool, *rows.rows("tool_versions", tool=tool["id"]))
+    return any(in_effect(row, when) for row in versions)
 
 
 def _identity_since(versions: Sequence[Row], when: AsOf) -> int:

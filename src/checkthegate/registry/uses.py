@@ -170,7 +170,7 @@ def _step(
     known: list[ToolAnswers],
 ) -> ToolStep:
     name = step.name or ""
-    found = tools_named(name, rows) if name else ()
+    found = tools_named(name, rows, when) if name else ()
     if not found:
         known.append(unknown_tool(name))
         lonely.append(f"{name or 'an unnamed tool'} is not in the registry")
