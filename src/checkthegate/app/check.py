@@ -22,8 +22,6 @@ from checkthegate.app.workshop import CHANGED, WorkPlan
 from checkthegate.delivery.archive import Unpacker
 from checkthegate.delivery.found import is_untouched
 from checkthegate.delivery.walk import Ours, open_delivery
-from checkthegate.jobs.inline import InlineExecutor
-from checkthegate.jobs.pool import ProcessPool
 from checkthegate.model import (
     Asset,
     Decision,
@@ -159,6 +157,10 @@ def _work_plan(
 def _results(request: CheckRequest, plan: Plan, build: WorkPlan) -> Iterator[TaskResult]:
     if not plan.tasks:
         return
+    # Imported here: an unchanged delivery needs neither.
+    from checkthegate.jobs.inline import InlineExecutor
+    from checkthegate.jobs.pool import ProcessPool
+
     executor: Executor
     if request.workers == 0:
         executor = InlineExecutor(build)

@@ -11,20 +11,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from typing import TYPE_CHECKING
 
 from checkthegate.app.configuration import Configuration, first_configuration, read_configuration
 from checkthegate.app.places import account_config, digest_key, write_private
 from checkthegate.model import UsageError, digest_bytes
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FOLDER = ".gate"
 _KEY = "keys/home.key"
@@ -150,6 +144,9 @@ def _known_homes() -> dict[str, str]:
 
 
 def _new_key() -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     return Ed25519PrivateKey.generate().private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
@@ -157,6 +154,11 @@ def _new_key() -> bytes:
 
 def home_key(folder: Path) -> Ed25519PrivateKey:
     """The home's signing key. Raises `UsageError` when it is missing or damaged."""
+    # Imported here: a check without a home needs no keys, and this takes a while to load.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key((folder / _KEY).read_bytes(), None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
@@ -172,5 +174,7 @@ def home_key(folder: Path) -> Ed25519PrivateKey:
 
 def _fingerprint(folder: Path) -> str:
     """`sha256:` of the raw public key."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     public = home_key(folder).public_key()
     return digest_bytes(public.public_bytes(Encoding.Raw, PublicFormat.Raw))

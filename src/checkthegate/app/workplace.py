@@ -44,12 +44,14 @@ def clear_left_behind(place: Path) -> None:
 
 
 def _is_left_behind(folder: Path) -> bool:
+    if not _is_a_workplace(folder.name):
+        return False
     try:
         status = folder.lstat()
     except OSError:
         return False
     ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-    if not ours or status.st_mode & 0o077 or not _is_a_workplace(folder.name):
+    if not ours or status.st_mode & 0o077:
         return False
     try:
         with (folder / _LOCK).open("rb") as lock:

@@ -21,8 +21,7 @@ from checkthegate.delivery.archive import Extractor
 from checkthegate.delivery.found import StatIdentity
 from checkthegate.delivery.identify import identify
 from checkthegate.delivery.opened import OpenedFile
-from checkthegate.jobs.pool import OPENING
-from checkthegate.jobs.work import Progress
+from checkthegate.jobs.work import OPENING, Progress
 from checkthegate.model import Asset, Gap, Unreadable, UsageError, observation_from_json
 from checkthegate.seams import Limits, Observed, Observer, Task, TaskResult
 from checkthegate.store.cache import Cache, JobKey

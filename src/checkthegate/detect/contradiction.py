@@ -31,11 +31,14 @@ def _of_ingredient(evidence: Evidence) -> bool:
 
 
 def _two_makers(said: Sequence[Evidence]) -> Iterator[Evidence]:
+    made = [one for one in said if one.claim in _MADE]
+    if len(made) < 2:
+        return
     from checkthegate.detect.traces.tools import called
 
     makers: dict[str, str] = {}
-    for one in said:
-        tool = called(str(one.detail.get("tool") or "")) if one.claim in _MADE else None
+    for one in made:
+        tool = called(str(one.detail.get("tool") or ""))
         if tool is not None and not tool.hosts:
             makers.setdefault(tool.family, tool.name)
     for first, second in combinations(makers.values(), 2):

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from checkthegate.jobs.wire import pack_result, pack_task, unpack_result, unpack_task
-from checkthegate.jobs.work import Work
+from checkthegate.jobs.work import OPENING, Work
 from checkthegate.model import Gap
 from checkthegate.seams import Observed, Task, TaskResult
 
@@ -26,8 +26,6 @@ _PROGRESS = b"!"
 _GRACE_SECONDS = 20.0
 _MOST_RESULT_BYTES = 1024**3
 _AGAIN = "Check it again; if it happens again, ask for the file in another form."
-OPENING = "open"
-"""What a worker names as being at work while it identifies and hashes the file."""
 
 
 @dataclass(slots=True)

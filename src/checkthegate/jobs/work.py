@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from checkthegate.seams import Task, TaskResult
 
+OPENING = "open"
+"""What a worker names as being at work while it identifies and hashes the file."""
+
 Progress = Callable[[str], None]
 """Called with an observer's id as it begins, so that a hang or a crash can be put to it."""
 

@@ -13,9 +13,11 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from checkthegate.model import UsageError
+
+_T = TypeVar("_T")
 
 JobKey = tuple[str, str, str]
 """Asset digest, `observer@version`, settings digest."""
@@ -33,7 +35,7 @@ CREATE TABLE IF NOT EXISTS cache_jobs (
   PRIMARY KEY (digest, observer, settings)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cache_thumbnails (digest TEXT PRIMARY KEY, jpeg BLOB) WITHOUT ROWID;
 """
-_ONE_FILE = "SELECT * FROM cache_files WHERE device=? AND inode=? AND member=?"
+_FILES = "SELECT * FROM cache_files WHERE device=? AND inode IN"
 _SETTLED_NS = 2_000_000_000
 _BATCH = 400
 _PATIENCE_SECONDS = 10.0
@@ -72,10 +74,15 @@ class Cache:
     def known_files(self, keys: Iterable[FileKey]) -> dict[FileKey, Mapping[str, Any]]:
         """What is remembered of files: stat values, when hashed, digest, kind, media type."""
         wanted = set(keys)
-        if len(wanted) <= _BATCH:
-            rows = [row for key in wanted for row in self._asked(_ONE_FILE, key)]
-        else:
-            rows = self._asked("SELECT * FROM cache_files")
+        on_device: dict[int, set[int]] = {}
+        for device, inode, _ in wanted:
+            on_device.setdefault(device, set()).add(inode)
+        rows = [
+            row
+            for device, inodes in on_device.items()
+            for batch in _batches(sorted(inodes))
+            for row in self._asked(f"{_FILES} ({','.join('?' * len(batch))})", (device, *batch))
+        ]
         names = ("size", "mtime", "ctime", "hashed", "digest", "kind", "media_type", "bytes")
         return {
             row[:3]: dict(zip(names, row[3:], strict=True)) for row in rows if row[:3] in wanted
@@ -191,5 +198,5 @@ def _set_aside(file: Path) -> None:
         Path(f"{file}{ending}").unlink(missing_ok=True)
 
 
-def _batches(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+def _batches(keys: Sequence[_T]) -> Iterable[Sequence[_T]]:
     return (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH))
