@@ -284,3 +284,24 @@ def test_nothing_is_left_in_the_temporary_folder(
         archive.writestr("refs/ai.png", picture(A1111))
     run(delivery(tmp_path, {"refs.zip": packed.getvalue()}), workers=workers)
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_same_bytes_as_another_kind_are_looked_at_again(tmp_path: Path) -> None:
+    graph = b'[1, {"3": {"class_type": "KSampler", "inputs": {"seed": 5}}}]'
+    root = delivery(tmp_path, {"a.txt": graph})
+    run(root)
+    (root / "a.txt").rename(root / "a.json")
+    again = run(root).decision.assets[0]
+    fresh = run(root, use_cache=False).decision.assets[0]
+    assert again.asset.media_type == fresh.asset.media_type == "text/x-json"
+    assert set(map(repr, again.evidence)) == set(map(repr, fresh.evidence))
+
+
+@pytest.mark.usefixtures("settled")
+def test_two_names_of_one_file_keep_their_own_kinds(tmp_path: Path) -> None:
+    root = delivery(tmp_path, {"a.txt": b'[1, "two"]'})
+    (root / "a.json").hardlink_to(root / "a.txt")
+    for _ in range(2):
+        kinds = {path: each.asset.media_type for path, each in by_path(run(root)).items()}
+        assert kinds == {"a.json": "text/x-json", "a.txt": "text/plain"}

@@ -130,8 +130,9 @@ class Planner:
 
 
 def file_key(found: Found) -> FileKey:
-    """What a file's digest is remembered by."""
-    return (found.identity.device, found.identity.inode, found.member)
+    """What a file's digest and kind are remembered by: two names of one file are two kinds."""
+    member = found.member or found.path.rpartition("/")[2]
+    return (found.identity.device, found.identity.inode, member)
 
 
 def _unchanged(found: Found, row: Mapping[str, Any]) -> bool:

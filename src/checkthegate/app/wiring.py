@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,18 @@ def observer_label(observer: Observer) -> str:
 def settings_digest(observer: Observer, media_type: str, path: str, sidecars: Sequence[str]) -> str:
     """The settings' part of a job key: the observer's own, and what it reads beside the bytes.
 
-    Observers that read the path, and files that are nothing but a path, depend on it.
+    That is the media type, since names tell kinds of text apart; and for observers that read
+    the path, and files that are nothing but a path, the path.
     """
-    stated: dict[str, Any] = {"settings": _own_settings(observer)}
-    if observer.reads_path or media_type in _WITHOUT_BYTES:
+    by_path = observer.reads_path or media_type in _WITHOUT_BYTES
+    own = _own_settings(observer)
+    return _digest_of(own, media_type, path if by_path else None, tuple(sidecars))
+
+
+@lru_cache(maxsize=1024)
+def _digest_of(own: str, media_type: str, path: str | None, sidecars: tuple[str, ...]) -> str:
+    stated: dict[str, Any] = {"settings": own, "type": media_type}
+    if path is not None:
         stated["path"] = path
     if sidecars:
         stated["sidecars"] = list(sidecars)

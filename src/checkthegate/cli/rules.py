@@ -14,6 +14,7 @@ from checkthegate.cli.options import HomeOption, JsonOption, PackFolders
 
 if TYPE_CHECKING:
     from checkthegate.app.rulebook import Shelf, Volume
+    from checkthegate.model.use import DeclaredUse
     from checkthegate.report.prose import Block
 
 _WIDEST = 96
@@ -158,20 +159,36 @@ def diff(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Compare two versions of a pack rule by rule."""
+    """Compare two versions of a pack rule by rule, and say which live uses change.
+
+    The uses are those of a file, else those on record in the home there is.
+    """
     from checkthegate.app.rules_change import changed_uses, compared, declared_uses
     from checkthegate.report.rule_change_words import change_blocks
 
     places = _shelves(packs, home)
     old, new = _find(before, places), _find(after, places)
     document = compared(old, new)
-    if from_ is not None:
-        document["uses"] = changed_uses(declared_uses(from_), old.read(), new.read())
+    uses = declared_uses(from_) if from_ is not None else _uses_of(home)
+    if uses is not None:
+        document["uses"] = changed_uses(uses, old.read(), new.read())
     if as_json:
         _print_json(document)
     else:
         _print(change_blocks(document))
     return 0
+
+
+def _uses_of(named_home: Path | None) -> Iterable[DeclaredUse] | None:
+    """The live uses of the home there is, as declared; None without a home."""
+    from checkthegate.app.home import find_home
+
+    found = find_home(named_home)
+    if found is None:
+        return None
+    from checkthegate.app.registry.uses import live_uses
+
+    return live_uses(found)
 
 
 def _shelves(folders: list[Path] | None, named_home: Path | None) -> tuple[Shelf, ...]:

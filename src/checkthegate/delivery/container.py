@@ -27,6 +27,7 @@ _OPTIONS = {
     "use_absolute_path": "0",
 }
 OPEN_BYTES = 192 * 1024 * 1024
+MOST_READS = 100_000
 VIEW_BYTES = 64 * 1024 * 1024
 _MOOV_BYTES = 16 * 1024 * 1024
 _MXF_ENCRYPTED = re.compile(
@@ -38,16 +39,21 @@ _TRACK_CODEC = re.compile(rb"\x86[\x80-\xbf]([VAS]_[A-Z0-9/_.]{2,40})")
 
 
 class BoundedReader:
-    """A file object that pretends to be at its end once `budget` bytes were read."""
+    """A file object that pretends to be at its end once `budget` bytes were read.
+
+    Or after `MOST_READS` of them: millions of tiny parts are skipped one by one.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._reads = 0
         self.budget = OPEN_BYTES
         self.exhausted = False
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes, none when the budget is spent."""
-        if self.budget <= 0:
+        self._reads += 1
+        if self.budget <= 0 or self._reads > MOST_READS:
             self.exhausted = True
             return b""
         part = self._stream.read(min(size, self.budget) if size >= 0 else self.budget)

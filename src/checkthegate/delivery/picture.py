@@ -123,7 +123,8 @@ def check_size(width: int, height: int, limit: int) -> None:
     if width * height > limit:
         raise Unreadable(
             f"the picture says it has {width * height / 1e6:,.0f} megapixels; more than "
-            f"{limit / 1e6:,.0f} megapixels are not decoded, so nobody looked at its pixels"
+            f"{limit / 1e6:,.0f} megapixels are not decoded, so nobody looked at its pixels; "
+            "a home can allow more (megapixels, in its gate.toml)"
         )
 
 

@@ -13,7 +13,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from checkthegate.delivery.extent import share_present
 from checkthegate.delivery.picture import RAW, DecodedPicture, check_size
@@ -40,6 +40,7 @@ _WHOLE_FILE = frozenset({"image/webp", "image/avif", "image/jp2"})
 _WHOLE_FILE_LIMIT = 512 * 1024 * 1024
 _PLAIN_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 _PNG_PIXEL_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"tRNS"})
+_MOST_READS = 200_000
 _ORIENTATION = 0x0112
 _DNG_VERSION = 0xC612
 _QUIET = logging.NullHandler()
@@ -56,10 +57,32 @@ def decode(opened: OpenAsset) -> DecodedPicture:
         raise Unreadable("the picture's file is larger than 512 MB and was not decoded")
     with opened.open() as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        image = _loaded(opened, stream)
+        if media_type == "image/jpeg":
+            image = _loaded(opened, cast("BinaryIO", _Patient(stream)))
+        else:
+            image = _loaded(opened, stream)
         if media_type == "image/png":
             _check_png(stream)
         return DecodedPicture(eight_bit(image), _orientation(image))
+
+
+class _Patient:
+    """A file object that gives up after too many reads: Pillow skips junk byte by byte."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._left = _MOST_READS
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file's; raises `Unreadable` in the end."""
+        self._left -= 1
+        if self._left < 0:
+            raise Unreadable(
+                "the picture could not be opened: there is nothing but junk where it should "
+                "begin; ask for it again"
+            )
+        return self._stream.read(size)
 
 
 def _loaded(opened: OpenAsset, stream: BinaryIO) -> Image:

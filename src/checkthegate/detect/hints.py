@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from checkthegate.model import Asset, Evidence, Grade, Json, Observation
@@ -114,12 +114,20 @@ def hints(path: str) -> Iterator[Evidence]:
 
 
 def _tools(part: str, parts: Sequence[str], *, is_file: bool) -> Iterator[str]:
-    for tool, pattern, whole in _patterns():
-        if (is_file and pattern.match(part)) if whole else pattern.search(part):
-            yield tool
+    yield from _named_in(part, is_file=is_file)
     folders = {folder.lower() for folder in parts[:-1]}
     if is_file and _SEED_NAME.fullmatch(part) and folders & _SD_FOLDERS:
         yield "AUTOMATIC1111"
+
+
+@lru_cache(maxsize=4096)
+def _named_in(part: str, *, is_file: bool) -> tuple[str, ...]:
+    """The tools that one name suggests. Folders' names are asked for again with every file."""
+    return tuple(
+        tool
+        for tool, pattern, whole in _patterns()
+        if ((is_file and pattern.match(part)) if whole else pattern.search(part))
+    )
 
 
 class HintsObserver:

@@ -77,7 +77,14 @@ def _in_json(text: str) -> str | None:
         document: Any = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    checkpoint = document.get("checkpoint") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return None
+    checkpoint = document.get("checkpoint")
+    if checkpoint is None and isinstance(document.get("runs"), list):
+        # A report for code scanners (SARIF) has no room for keys of ours but here.
+        properties = [run.get("properties") for run in document["runs"] if isinstance(run, dict)]
+        found = [each.get("checkpoint") for each in properties if isinstance(each, dict)]
+        checkpoint = found[0] if found else None
     return checkpoint if isinstance(checkpoint, str) else None
 
 

@@ -124,6 +124,7 @@ def _properties(report: ReportInput) -> list[tuple[str, str]]:
         ("verdict", document["verdict"]),
         ("approval", document["approval"]),
         ("final", "true" if document["final"] else "false"),
+        *((key, str(document[key])) for key in ("checkpoint",) if key in document),
         ("production", report.production),
         ("delivery", report.delivery),
         *packs,

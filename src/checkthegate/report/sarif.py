@@ -59,6 +59,7 @@ def _run(report: ReportInput) -> dict[str, Any]:
         "results": list(_results(document, order)),
         "columnKind": "unicodeCodePoints",
         "properties": {
+            **{key: document[key] for key in ("decision", "checkpoint") if key in document},
             "verdict": document["verdict"],
             "approval": document["approval"],
             "final": document["final"],

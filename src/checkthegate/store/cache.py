@@ -23,7 +23,7 @@ JobKey = tuple[str, str, str]
 """Asset digest, `observer@version`, settings digest."""
 
 FileKey = tuple[int, int, str]
-"""Device, inode, member of an archive (`""` for the file itself)."""
+"""Device, inode, and the file's name or the member of an archive."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS cache_files (

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any, BinaryIO, Final
 
 from checkthegate.app.ask import answer_document
-from checkthegate.app.recording import event, found, new_id, now
+from checkthegate.app.home import Home
+from checkthegate.app.recording import event, found, new_id, now, records_of
 from checkthegate.app.registry.after import After
 from checkthegate.app.registry.desk import Desk, Written, day_of
 from checkthegate.app.registry.history import history
@@ -21,10 +22,11 @@ from checkthegate.model.record import Row
 from checkthegate.model.registry import AsOf, Standing
 from checkthegate.model.use import Answer, DeclaredUse
 from checkthegate.registry.approvals import approval_of, approvals_for
+from checkthegate.registry.consents import Asked
 from checkthegate.registry.declared import declared_use
 from checkthegate.registry.rows import Rows
 from checkthegate.registry.times import as_known_now, in_effect
-from checkthegate.registry.uses import use_at
+from checkthegate.registry.uses import effective_use, use_at
 from checkthegate.rules import WouldChange
 from checkthegate.rules import would_change as changes_that_help
 from checkthegate.seams import RecordReading
@@ -140,6 +142,18 @@ def close_use(desk: Desk, named: str, why: str, effective: str | None = None) ->
 def review_uses(desk: Desk) -> Written:
     """Judge again, and record, whatever dates or new rules have changed."""
     return desk.write(lambda reading: [])
+
+
+def live_uses(home: Home) -> list[DeclaredUse]:
+    """The uses of a home that are not closed, as the registry bears them out now."""
+    when = as_known_now(now())
+    with records_of(home) as store, store.reading() as reading:
+        asked = Asked(production=home.production)
+        return [
+            effective_use(declared_use(row["declaration"]), reading, when, asked=asked).use
+            for row in reading.rows("uses")
+            if not _closed(row, when)
+        ]
 
 
 def list_uses(
