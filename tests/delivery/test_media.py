@@ -8,7 +8,7 @@ import pytest
 from tests.delivery.making import movie
 from tests.detect.running import opened, opened_bytes
 
-from checkthegate.delivery.container import BoundedReader
+from checkthegate.delivery.container import MOST_CALLS, BoundedReader
 from checkthegate.delivery.extent import declared_size, share_present
 from checkthegate.delivery.opened import OpenedFile
 from checkthegate.detect.decode_examples import wave
@@ -172,6 +172,16 @@ def test_an_absurd_number_of_channels_is_refused(tmp_path: Path) -> None:
     tone[22:24], tone[32:34] = (65).to_bytes(2, "little"), (130).to_bytes(2, "little")
     with opened_bytes(tmp_path, "many.wav", bytes(tone)) as found, pytest.raises(Unreadable):
         found.sound(0.0, 0)
+
+
+def test_countless_empty_parts_are_not_all_passed_over() -> None:
+    reader = BoundedReader(io.BytesIO(bytes(MOST_CALLS)))
+    for _ in range(MOST_CALLS):
+        reader.seek(0)
+    assert not reader.exhausted
+    assert reader.seek(0) == -1
+    assert reader.read(1) == b""
+    assert reader.exhausted
 
 
 def test_lengths_beyond_all_files_are_no_trouble(tmp_path: Path) -> None:

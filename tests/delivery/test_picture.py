@@ -280,3 +280,7 @@ def test_orientation_comes_from_the_file(tmp_path: Path) -> None:
     picture = decoded(tmp_path, encoded(gradient(), "JPEG", exif=exif))
     assert picture.image.size == SIZE
     assert Image.open(io.BytesIO(thumbnail(picture))).size == (64, 96)
+
+
+def test_junk_without_end_is_not_searched_for_a_picture(tmp_path: Path) -> None:
+    assert "junk" in refused(tmp_path, b"\xff\xd8\xff\xe0" + bytes(1_000_000))

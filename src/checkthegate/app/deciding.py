@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from checkthegate.app.judging import Judge
 from checkthegate.app.planning import Looked
+from checkthegate.app.rulebook import HOUSE_PACK
 from checkthegate.app.temporary import is_temporary
 from checkthegate.delivery.found import Turnover
 from checkthegate.model import Decision, Gap, Summary, UsageError
 from checkthegate.model.registry import AsOf
 from checkthegate.registry.rows import Rows
 from checkthegate.registry.times import as_known_now, as_of
-from checkthegate.rules import judge_delivery, overall
+from checkthegate.rules import Pack, judge_delivery, overall
 
 if TYPE_CHECKING:
     from checkthegate.app.check import CheckRequest
@@ -53,13 +54,18 @@ def decide(
         verdict=verdict,
         approval=approval,
         final=request.final,
-        packs=tuple(pack.ref for pack in judge.packs),
+        packs=tuple(pack.ref for pack in sorted(judge.packs, key=_is_house)),
         summary=summary,
         assets=tuple(assets),
         gaps=tuple(turnover.gaps),
         findings=findings,
         skipped=tuple(turnover.skipped),
     )
+
+
+def _is_house(pack: Pack) -> bool:
+    """Sorts the house pack behind those that were asked for."""
+    return pack.ref.id == HOUSE_PACK
 
 
 @contextmanager

@@ -27,7 +27,7 @@ _OPTIONS = {
     "use_absolute_path": "0",
 }
 OPEN_BYTES = 192 * 1024 * 1024
-MOST_READS = 100_000
+MOST_CALLS = 200_000
 VIEW_BYTES = 64 * 1024 * 1024
 _MOOV_BYTES = 16 * 1024 * 1024
 _MXF_ENCRYPTED = re.compile(
@@ -41,19 +41,19 @@ _TRACK_CODEC = re.compile(rb"\x86[\x80-\xbf]([VAS]_[A-Z0-9/_.]{2,40})")
 class BoundedReader:
     """A file object that pretends to be at its end once `budget` bytes were read.
 
-    Or after `MOST_READS` of them: millions of tiny parts are skipped one by one.
+    Or after `MOST_CALLS`: millions of tiny parts are passed over one by one.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._reads = 0
+        self._calls = 0
         self.budget = OPEN_BYTES
         self.exhausted = False
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes, none when the budget is spent."""
-        self._reads += 1
-        if self.budget <= 0 or self._reads > MOST_READS:
+        self._calls += 1
+        if self.budget <= 0 or self._calls > MOST_CALLS:
             self.exhausted = True
             return b""
         part = self._stream.read(min(size, self.budget) if size >= 0 else self.budget)
@@ -62,6 +62,10 @@ class BoundedReader:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """As a file's; -1, the decoder's own sign of failure, for an offset no file can have."""
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            self.exhausted = True
+            return -1
         try:
             return self._stream.seek(offset, whence)
         except (OSError, OverflowError, ValueError):
