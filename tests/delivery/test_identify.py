@@ -113,6 +113,33 @@ def test_no_text_takes_for_ever_to_tell(content: bytes) -> None:
     assert told(content)[0] is Kind.TEXT
 
 
+@pytest.mark.parametrize(
+    "before", ["<!--" + "a" * 9000 + "-->", " " * 9000, "<!DOCTYPE svg [" + "\n" * 9000 + "]>"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_lies_before_the_root_does_not_hide_it(before: str, encoding: str) -> None:
+    drawing = before + '<svg xmlns="http://www.w3.org/2000/svg">'
+    assert told(drawing.encode(encoding)) == (Kind.IMAGE, "image/svg+xml")
+
+
+def test_text_that_never_begins_is_not_known() -> None:
+    assert told(b" " * 2_000_000 + b"<svg>")[1] == "application/octet-stream"
+    assert told(b"<!--" + b"a" * 2_000_000)[1] == "application/octet-stream"
+
+
+def test_blanks_do_not_hide_a_recipe() -> None:
+    assert told(b"\n" * 9000 + b'{"3": {"class_type": "KSampler"}}')[1] == "text/x-json"
+
+
+def test_a_recipe_cut_to_one_letter_is_still_taken_for_one() -> None:
+    assert told(b"{", "graph.json")[1] == "text/x-json"
+
+
+def test_only_the_root_makes_a_colour_list_technical() -> None:
+    assert told(b'<?xml version="1.0"?><hashlist version="2.0">')[1] == "application/x-technical"
+    assert told(b"<svg><!-- <hashlist> <ProcessList> --></svg>")[1] == "image/svg+xml"
+
+
 def test_a_lut_may_begin_with_comments_and_a_title() -> None:
     lut = b'# made by a tool\n\n  TITLE "x"\r\n\nLUT_3D_SIZE 33\n0 0 0\n'
     assert told(lut) == (Kind.OTHER, "application/x-technical")

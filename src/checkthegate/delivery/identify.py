@@ -87,6 +87,7 @@ _OFFICE_PARTS = frozenset(
     }
 )
 _LONGEST_TYPE = 200
+_LONGEST_PROLOGUE = 1024 * 1024
 _MOST_TIFF_TAGS = 200
 _DNG_VERSION = 0xC612
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -144,8 +145,8 @@ def _media_type(head: bytes, stream: BinaryIO, name: str) -> str:
         return boxed
     # A UTF-16 byte order mark looks like the sync word of MPEG audio; text is the stricter test.
     if head.startswith(_UTF16_MARKS):
-        return _text(head, name) or _mpeg_audio(head) or UNKNOWN
-    return _mpeg_audio(head) or _text(head, name) or UNKNOWN
+        return _text(head, stream, name) or _mpeg_audio(head) or UNKNOWN
+    return _mpeg_audio(head) or _text(head, stream, name) or UNKNOWN
 
 
 def _refined(media_type: str, head: bytes, stream: BinaryIO) -> str:
@@ -153,7 +154,7 @@ def _refined(media_type: str, head: bytes, stream: BinaryIO) -> str:
     if media_type == "video/x-matroska" and b"webm" in head[:64]:
         return "video/webm"
     if media_type == "image/bmp" and head[6:10] != b"\0\0\0\0":
-        return _text(head, "") or UNKNOWN
+        return _text(head, stream, "") or UNKNOWN
     if media_type == "audio/ogg" and (b"\x80theora" in head[:256] or b"OVP80" in head[:256]):
         return "video/ogg"
     if media_type == ZIP:
@@ -259,19 +260,37 @@ _ROOTS = {
 }
 
 
-def _text(head: bytes, name: str) -> str | None:
+def _text(head: bytes, stream: BinaryIO, name: str) -> str | None:
     """A kind of text, or None for binary content."""
     text = decoded(head)
     if text is None:
         return None
-    plain = text.encode("utf-8", "replace").lstrip(b"\xef\xbb\xbf")
+    if len(head) == HEAD_BYTES and _has_not_begun(_plain(text)):
+        stream.seek(0)
+        text = decoded(stream.read(_LONGEST_PROLOGUE)) or ""
+        if _has_not_begun(_plain(text)):
+            return UNKNOWN
     if technical.is_technical_text(name, text):
         return TECHNICAL
+    return _kind_of_text(_plain(text), name)
+
+
+def _plain(text: str) -> bytes:
+    return text.lstrip("\ufeff").encode("utf-8", "replace").lstrip()
+
+
+def _has_not_begun(plain: bytes) -> bool:
+    """Whether these first bytes hold nothing but blanks, comments and declarations."""
+    return not plain or (plain.startswith((b"<!", b"<?xml")) and not _XML.match(plain))
+
+
+def _kind_of_text(plain: bytes, name: str) -> str:
     if plain.startswith(b"<?xpacket"):
         return "application/rdf+xml"
     root = _XML.match(plain)
     if root:
-        return _ROOTS.get(root[1], "text/xml")
+        known = TECHNICAL if root[1] in technical.TECHNICAL_ROOTS else _ROOTS.get(root[1])
+        return known or "text/xml"
     if _JSON.match(plain) or (name.lower().endswith(".json") and plain[:1] in (b"{", b"[")):
         return "text/x-json"
     # Text under a picture's, film's or sound's name is what is left of a damaged file, or an
@@ -284,7 +303,8 @@ def decoded(head: bytes) -> str | None:
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8")):
         if head.startswith(mark):
             try:
-                return _printable(head[: len(head) // 2 * 2].decode(encoding))
+                odd = len(head) % 2 if mark else 0
+                return _printable(head[: len(head) - odd].decode(encoding))
             except UnicodeDecodeError as problem:
                 if encoding == "utf-8" and problem.start >= len(head) - 4:
                     return _printable(head[: problem.start].decode(encoding))

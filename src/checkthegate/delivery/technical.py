@@ -34,8 +34,13 @@ _CUBE = re.compile(
     r"(?:[^\S\n]*+(?:(?:#|TITLE )[^\n]*+)?\n)*+\s*+(?:LUT_[13]D_SIZE|DOMAIN_M|LUT_3D_INPUT)"
 )
 _NUKE = re.compile(r"^(?:#!.*\n)?(?:#.*\n)*(?:version \d+\.\d+ v\d+|Root \{)", re.M)
-_COLOUR_XML = re.compile(r"<(?:ProcessList|ColorDecisionList|ColorCorrectionCollection|aces:amf)\b")
-_HASH_XML = re.compile(r"<hashlist\b")
+TECHNICAL_ROOTS = frozenset(
+    {
+        *(b"ProcessList", b"ColorDecisionList", b"ColorCorrectionCollection", b"aces:amf"),
+        b"hashlist",
+    }
+)
+"""The outermost element of XML that a machine wrote for a machine: colour and checksum lists."""
 _DESKTOP_INI = re.compile(r"^\s*\[\.ShellClassInfo\]")
 
 
@@ -48,9 +53,8 @@ def is_litter(name: str, head: bytes) -> bool:
 
 def is_technical_text(name: str, text: str) -> bool:
     """Text that a machine wrote for a machine: LUTs, checksum lists, project scripts."""
-    if any(p.search(text[:4096]) for p in (_COLOUR_XML, _HASH_XML, _DESKTOP_INI)):
-        return True
-    return bool(_CUBE.match(text) or _NUKE.match(text)) or _is_checksum_list(text)
+    patterns = (_DESKTOP_INI, _CUBE, _NUKE)
+    return any(each.match(text) for each in patterns) or _is_checksum_list(text)
 
 
 def _is_checksum_list(text: str) -> bool:
