@@ -94,7 +94,8 @@ def check(request: CheckRequest, progress: Callable[[Progress], None]) -> Checke
     with reading_of(request.home) as rows:
         production = request.home.production if request.home else ""
         judge = Judge(packs, rows, production, time_of(request.as_of))
-        decision = decide(request, turnover, looked, judge, started)
+        temp = request.home.configuration.temp if request.home else ()
+        decision = decide(turnover, looked, judge, final=request.final, temp=temp, started=started)
     return Checked(decision, thumbnails, notes)
 
 

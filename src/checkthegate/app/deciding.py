@@ -21,26 +21,33 @@ from checkthegate.registry.times import as_known_now, as_of
 from checkthegate.rules import Pack, judge_delivery, overall
 
 if TYPE_CHECKING:
-    from checkthegate.app.check import CheckRequest
     from checkthegate.app.home import Home
 
 
 def decide(
-    request: CheckRequest,
     turnover: Turnover,
     looked: Sequence[Looked],
     judge: Judge,
+    *,
+    final: bool,
+    temp: Sequence[str],
     started: float,
 ) -> Decision:
-    """The decision about everything that was looked at; `started` is a monotonic time."""
-    temp = request.home.configuration.temp if request.home else ()
+    """The decision about everything that was looked at.
+
+    `temp` are the path patterns of what is temporary although the delivery is `final`;
+    `started` is a monotonic time.
+    """
     assets = []
     for each in looked:
-        final = request.final and not is_temporary(each.asset.path, temp)
-        asset = replace(each.asset, path=each.found.path, final=final)
+        asset = replace(
+            each.asset,
+            path=each.found.path,
+            final=final and not is_temporary(each.asset.path, temp),
+        )
         extra = [Gap("open", why) for why in turnover.asset_gaps.get(asset.path, ())]
         assets.append(judge.asset(asset, (*each.observations, *extra), each.digest_from))
-    findings = judge_delivery(len(assets), turnover.gaps, judge.packs, final=request.final)
+    findings = judge_delivery(len(assets), turnover.gaps, judge.packs, final=final)
     verdict, approval = overall(assets, findings)
     summary = Summary(
         files=len(looked),
@@ -53,7 +60,7 @@ def decide(
     return Decision(
         verdict=verdict,
         approval=approval,
-        final=request.final,
+        final=final,
         packs=tuple(pack.ref for pack in sorted(judge.packs, key=_is_house)),
         summary=summary,
         assets=tuple(assets),

@@ -30,7 +30,7 @@ _EXPECTED_TO_HOLD = frozenset(
     mp4 mov m4v mkv webm mxf avi mpg mpeg ts m2ts wmv flv
     wav bwf aif aiff mp3 flac m4a ogg opus aac caf
     pdf docx doc txt rtf fountain fdx odt epub srt vtt json csv
-    edl aaf otio xml fcpxml ale zip
+    edl aaf otio xml fcpxml ale zip xmp c2pa
     """.split()  # noqa: SIM905
 )
 _SOUND_STREAMS = 32
