@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
-    from checkthegate.delivery.picture import Pixels
+    from checkthegate.delivery.pixels import Pixels
 
 _MOST_CHANNELS = 64
 

@@ -8,11 +8,11 @@ from checkthegate.delivery.container import cut_off, opened_container
 from checkthegate.delivery.extent import share_present, top_boxes
 from checkthegate.delivery.frames import to_pixels
 from checkthegate.delivery.heif_items import Layout, layout
-from checkthegate.delivery.picture import ArrayPicture, check_size
+from checkthegate.delivery.pixels import ArrayPicture, check_size
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
-    from checkthegate.delivery.picture import Pixels
+    from checkthegate.delivery.pixels import Pixels
     from checkthegate.seams import OpenAsset
 
 _UNKNOWN = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checkthegate.delivery.container import codec_names, cut_off, opened_container, protected
 from checkthegate.delivery.extent import share_present
 from checkthegate.delivery.frames import to_pixels, to_samples
-from checkthegate.delivery.picture import ArrayPicture, check_size
+from checkthegate.delivery.pixels import ArrayPicture, check_size
 from checkthegate.model import Unreadable
 from checkthegate.seams import Media, Sound, Stream
 

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from checkthegate.delivery.picture import ArrayPicture, check_size
+from checkthegate.delivery.pixels import ArrayPicture, check_size
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
     import numpy
 
-    from checkthegate.delivery.picture import Pixels
+    from checkthegate.delivery.pixels import Pixels
     from checkthegate.seams import OpenAsset
 
 MEDIA_TYPES = frozenset(

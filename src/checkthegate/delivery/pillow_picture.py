@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from checkthegate.delivery.extent import share_present
-from checkthegate.delivery.picture import RAW, DecodedPicture, check_size
+from checkthegate.delivery.pixels import RAW, DecodedPicture, check_size
 from checkthegate.model import Unreadable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from checkthegate.delivery.picture import Pixels
+    from checkthegate.delivery.pixels import Pixels
     from checkthegate.seams import OpenAsset
 
 FORMATS = {
