@@ -12,7 +12,8 @@ from PIL import Image
 from tests.delivery.making import SIZE, encoded, gradient, heif_grid
 from tests.detect.running import opened, opened_bytes
 
-from checkthegate.delivery.picture import ArrayPicture, DecodedPicture, thumbnail
+from checkthegate.delivery.picture import thumbnail
+from checkthegate.delivery.pixels import ArrayPicture, DecodedPicture
 from checkthegate.model import Unreadable
 from checkthegate.seams import Limits, Picture
 
