@@ -225,7 +225,7 @@ class _Careful:
             newest = self._open().checkpoint()
             sizes.append(parse_checkpoint(newest).size if isinstance(newest, str) else 0)
         except Malformed:
-            pass
+            pass  # every checkpoint is verified later on; this one is named there
         except Exception as problem:
             self._failed("The newest checkpoint cannot be read", problem, None)
         return max(sizes)
