@@ -129,6 +129,7 @@ def list_(
     from checkthegate.app.registry.desk import desk_of, moment
     from checkthegate.app.registry.escalations import list_escalations
     from checkthegate.cli.shown import print_list
+    from checkthegate.report.text import count
 
     when = moment(as_of)
     with desk_of(home) as desk:
@@ -137,7 +138,7 @@ def list_(
         "ID": lambda each: each["id"],
         "STATE": lambda each: "open" if each["open"] else each["answer"],
         "DAYS": lambda each: each["days_open"],
-        "OF": lambda each: each["use"] or f"{each['files']} files",
+        "OF": lambda each: each["use"] or count(each["files"], "file"),
         "RULES": lambda each: each["rules"],
         "TO": lambda each: each["contact"],
         "QUESTION": lambda each: each["question"].replace("\n", " "),

@@ -60,7 +60,7 @@ def _unicode(body: bytes, *, little: bool) -> str:
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
-            pass
+            pass  # not UTF-8 either: what the marker promises, UTF-16, decides below
     return body.decode(_order(body, little=little), "replace")
 
 
