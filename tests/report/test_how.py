@@ -92,3 +92,15 @@ def test_spans():
     )
     assert span_words({"span": {"start": 10, "end": 2000}}, "text") == "characters 10 – 2,000"
     assert span_words({}, "video") == ""
+
+
+def test_a_match_with_a_record_reads_as_one():
+    exact = {"made": "generated", "use": "use_4SGBBY9QBF", "exact": True}
+    recorded = Evidence("record", Grade.PROVEN, "matches-recorded", exact)
+    assert how_we_know(recorded) == (
+        "These very bytes are on record as made by AI, under the use use_4SGBBY9QBF."
+    )
+    finished = Evidence("fingerprint", Grade.PROVEN, "matches-recorded", {"made": "modified"})
+    assert how_we_know(finished) == "This material is on record as changed by AI."
+    plate = Evidence("record", Grade.PROVEN, "matches-input", {"exact": True})
+    assert how_we_know(plate).endswith("That does not make it AI.")

@@ -53,6 +53,7 @@ _PLACES: Final = {
 }
 _TOUCHED: Final = frozenset({"ai-tool", "edited"})
 _OBSERVERS: Final = {
+    "record": "what is on record",
     "c2pa": "Content Credentials",
     "metadata": "metadata",
     "watermark": "pixel watermarks",
@@ -106,6 +107,8 @@ def _teller(
         "ai-watermark": _watermark,
         "ai-hint": _hint,
         "contradiction": _contradiction,
+        "matches-recorded": _recorded,
+        "matches-input": _went_in,
         "training-preference": _preference,
     }
     if claim in special:
@@ -178,6 +181,18 @@ def _hint(claim: str, detail: Mapping[str, Any]) -> str:
     tool = _text(detail, "tool") or "generative AI"
     place = named.get(where, "A name in or around the file")
     return f"{place} hints at {tool}. A hint alone settles nothing."
+
+
+def _recorded(claim: str, detail: Mapping[str, Any]) -> str:
+    made = "changed" if detail.get("made") == "modified" else "made"
+    which = "These very bytes are" if detail.get("exact") else "This material is"
+    under = f", under the use {detail['use']}" if detail.get("use") else ""
+    return f"{which} on record as {made} by AI{under}."
+
+
+def _went_in(claim: str, detail: Mapping[str, Any]) -> str:
+    which = "These very bytes" if detail.get("exact") else "This material"
+    return f"{which} went into something on record as made by AI. That does not make it AI."
 
 
 def _contradiction(claim: str, detail: Mapping[str, Any]) -> str:
