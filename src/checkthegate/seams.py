@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
-from checkthegate.model import Asset, Decision, Json, Observation
+from checkthegate.model import Asset, Decision, Gap, Json, Observation
 from checkthegate.model.event import Event
+from checkthegate.model.match import Banked, Match
 from checkthegate.model.record import Difference, EntryRow, Prepared, Receipt, Row, Sealed
 from checkthegate.model.table import Change, Table
 
@@ -90,6 +92,68 @@ class Sound:
     start: float
 
 
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """A film's packets in order of presentation: `times` (float64, seconds from the film's
+    first frame), `sizes` (int64, bytes) and `keys` (bool: decodable alone), one each a frame."""
+
+    times: numpy.ndarray[Any, Any]
+    sizes: numpy.ndarray[Any, Any]
+    keys: numpy.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded frame: `time` in seconds from the film's first frame, `rgb` as uint8 of shape
+    (height, width, 3), square pixels, upright."""
+
+    time: float
+    rgb: numpy.ndarray[Any, Any]
+
+
+class Film(Protocol):
+    """The moving pictures of an asset, read packet by packet so that little need be decoded.
+
+    Raises `Unreadable`. Frames that cannot be decoded are left out and counted in `lost`.
+    """
+
+    width: int
+    height: int
+    rate: float
+    seconds: float
+    codec: str
+    lost: int
+
+    def packets(self) -> Packets:
+        """All packets, without decoding. Read once."""
+
+    def at(self, times: Sequence[float], longest: int) -> Iterator[Frame]:
+        """The frames nearest these ascending times, scaled so that no side is over `longest`."""
+
+    def between(self, start: float, stop: float, longest: int) -> Iterator[Frame]:
+        """Every frame from `start` up to `stop`, in order, scaled likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Where a part of a text lies: from character `start` on it is on this page, in this scene.
+
+    `page` counts from 1; 0 and an empty `scene` where the format has none.
+    """
+
+    start: int
+    page: int = 0
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of an asset as one string, with where pages and scenes begin, ascending."""
+
+    body: str
+    passages: Sequence[Passage] = ()
+
+
 class OpenAsset(Protocol):
     """An asset whose bytes are at hand. Views are read once and shared by all observers.
 
@@ -128,6 +192,19 @@ class OpenAsset(Protocol):
 
     def sound(self, fraction: float, stream: int) -> Sound:
         """About a second of sound of the stream with this index, at `fraction` (0..1) of it."""
+
+    def film(self) -> AbstractContextManager[Film]:
+        """The moving pictures, for reading frame by frame. Video only."""
+
+    def sounds(self, stream: int, rate: int) -> Iterator[Sound]:
+        """All the sound of the stream with this index, resampled to `rate`, block after block,
+        channels kept. Flat memory."""
+
+    def text(self) -> Text:
+        """The words of text, documents and subtitles."""
+
+    def working(self) -> None:
+        """Say that work goes on. Whoever looks for long calls it between steps, or is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +256,80 @@ class Observer(Protocol):
 
     def examples(self) -> Sequence[Example]:
         """Inputs for the conformance suite, made by code, never third-party files."""
+
+
+class FingerprintCache(Protocol):
+    """Keeps what was computed from a file's bytes alone, so that a changed bank costs no new
+    decoding. A cache: it may forget."""
+
+    def get(self, digest: str, recipe: str) -> bytes | None:
+        """What was kept for these bytes by this recipe."""
+
+    def put(self, digest: str, recipe: str, body: bytes) -> None:
+        """Keep it."""
+
+
+class Bank(Protocol):
+    """Everything known by its content, for one hasher: one file or a million.
+
+    `folders` are indexes that the hasher's `index` wrote, each over some of the entries: together
+    they hold every entry exactly once.
+    """
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        """The folders of the indexes."""
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+
+    def banked(self, number: int) -> Banked:
+        """The entry with this number."""
+
+    def fingerprint(self, number: int) -> bytes:
+        """Its fingerprint, as the hasher made it."""
+
+    def numbers_of(self, digest: str) -> Sequence[int]:
+        """The entries of a file, by its digest: to look at what something was made from."""
+
+
+@runtime_checkable
+class Hasher(Protocol):
+    """Knows material again by its content.
+
+    `recipe` changes whenever a fingerprint could: those of different recipes are never compared.
+    `version` changes whenever a match could (a threshold, a step of the closer look).
+    """
+
+    @property
+    def id(self) -> str:
+        """What it knows material by: `picture`, `sound`, `words`."""
+
+    @property
+    def recipe(self) -> str:
+        """Changes whenever a fingerprint could."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a match could."""
+
+    def lacks(self) -> str | None:
+        """None, or a sentence: what is not installed, and what cannot be found without it."""
+
+    def wants(self, asset: Asset) -> bool:
+        """Whether it can know such a file. No I/O."""
+
+    def fingerprint(self, opened: OpenAsset) -> bytes | None:
+        """All that later matching needs, the file itself no longer; None where there is nothing
+        to know it by (silence, a blank frame). Raises `Unreadable`."""
+
+    def index(self, fingerprints: Sequence[tuple[int, bytes]], folder: Path) -> None:
+        """Write an index over numbered fingerprints into an empty folder."""
+
+    def match(
+        self, opened: OpenAsset, bank: Bank, cache: FingerprintCache
+    ) -> Iterable[Match | Gap]:
+        """What of the bank lies in the asset, and where. Raises `Unreadable`."""
 
 
 ObserverFactory = Callable[[Mapping[str, Any]], Observer]
@@ -365,3 +516,10 @@ class RecordStore(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
+
+
+HasherFactory = Callable[[Mapping[str, Any]], Hasher]
+"""What an entry point of `checkthegate.hashers` names: settings in, hasher out.
+
+`settings["models"]` is the folder of downloaded model weights (a path as text).
+"""

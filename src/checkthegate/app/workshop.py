@@ -114,9 +114,17 @@ class Workshop:
             missing = [each for each in wanted if each.id not in observed]
             thumbnail = b""
             if missing:
-                opened = OpenedFile(asset, file, limits=self._plan.limits, sidecars=sidecars)
+                looking = [OPENING]
+                opened = OpenedFile(
+                    asset,
+                    file,
+                    limits=self._plan.limits,
+                    sidecars=sidecars,
+                    working=lambda: progress(looking[0]),
+                )
                 try:
                     for observer in missing:
+                        looking[0] = observer.id
                         progress(observer.id)
                         said = _observe(observer, opened)
                         observed[observer.id] = replace(said, settings=keys[observer.id][2])

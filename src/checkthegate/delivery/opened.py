@@ -7,12 +7,13 @@ swapped under us is noticed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from checkthegate.model import Asset, Unreadable
-from checkthegate.seams import Limits, Media, Picture, Sound
+from checkthegate.seams import Film, Limits, Media, Picture, Sound, Text
 
 _T = TypeVar("_T")
 _SIDECAR_LIMIT = 32 * 1024 * 1024
@@ -28,7 +29,9 @@ class OpenedFile:
         *,
         limits: Limits | None = None,
         sidecars: Mapping[str, Path] | None = None,
+        working: Callable[[], None] | None = None,
     ) -> None:
+        self._working = working or (lambda: None)
         self._asset = asset
         self._file = file
         self._limits = limits or Limits()
@@ -106,6 +109,28 @@ class OpenedFile:
         from checkthegate.delivery.media import decode_sound
 
         return self._once(("sound", fraction, stream), lambda: decode_sound(self, fraction, stream))
+
+    def film(self) -> AbstractContextManager[Film]:
+        """The moving pictures, to be read frame by frame."""
+        from checkthegate.delivery.film import open_film
+
+        return open_film(self)
+
+    def sounds(self, stream: int, rate: int) -> Iterator[Sound]:
+        """All the sound of one stream, block after block."""
+        from checkthegate.delivery.sounds import read_sounds
+
+        return read_sounds(self, stream, rate)
+
+    def text(self) -> Text:
+        """The words of text, documents and subtitles."""
+        from checkthegate.delivery.words import read_text
+
+        return self._once("text", lambda: read_text(self))
+
+    def working(self) -> None:
+        """Say that work goes on."""
+        self._working()
 
     def seen(self, key: object) -> object | None:
         """A view if somebody already asked for it; never reads."""

@@ -12,6 +12,7 @@ from checkthegate.model.errors import (
 )
 from checkthegate.model.evidence import (
     Evidence,
+    Exhibit,
     Gap,
     Observation,
     Source,
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "DeliveryGap",
     "Evidence",
+    "Exhibit",
     "Finding",
     "Gap",
     "GateError",

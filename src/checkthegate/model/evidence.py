@@ -6,7 +6,8 @@ prompts, people's names, places, whole workflow graphs go there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +37,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """Something small to show beside evidence: a picture, a sound, a passage.
+
+    `side` is `found` (what lies in the asset), `source` (what it matches) or `both`. `body` is of
+    `media_type` (`image/jpeg`, `image/png`, `audio/ogg`, `text/plain`, `text/html` never).
+    `caption` is a short text for people. Exhibits go into the HTML report alone, never into JSON.
+    """
+
+    side: str
+    media_type: str
+    body: bytes
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One observer's statement about one asset.
 
@@ -51,6 +67,7 @@ class Evidence:
     private: Mapping[str, Json] = field(default_factory=lambda: _NOTHING)
     span: Span | None = None
     source: Source | None = None
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,8 @@ def observation_to_json(observation: Observation) -> dict[str, Any]:
         stored["span"] = [observation.span.start, observation.span.end]
     if observation.source is not None:
         stored["source"] = _source_to_json(observation.source)
+    if observation.exhibits:
+        stored["exhibits"] = [_exhibit_to_json(each) for each in observation.exhibits]
     return stored
 
 
@@ -99,7 +118,18 @@ def observation_from_json(stored: Mapping[str, Any]) -> Observation:
         private=stored.get("private", _NOTHING),
         span=Span(*span) if span else None,
         source=_source_from_json(source) if source else None,
+        exhibits=tuple(_exhibit_from_json(each) for each in stored.get("exhibits", ())),
     )
+
+
+def _exhibit_to_json(exhibit: Exhibit) -> list[str]:
+    body = b64encode(exhibit.body).decode("ascii")
+    return [exhibit.side, exhibit.media_type, body, exhibit.caption]
+
+
+def _exhibit_from_json(stored: Sequence[str]) -> Exhibit:
+    side, media_type, body, caption = stored
+    return Exhibit(side, media_type, b64decode(body), caption)
 
 
 def _source_to_json(source: Source) -> dict[str, Any]:

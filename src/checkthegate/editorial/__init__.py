@@ -1,0 +1,1 @@
+"""Cuts as editors have them: timelines, packages and sequences, read into one model."""
