@@ -117,12 +117,29 @@ class Film(Protocol):
     Raises `Unreadable`. Frames that cannot be decoded are left out and counted in `lost`.
     """
 
-    width: int
-    height: int
-    rate: float
-    seconds: float
-    codec: str
-    lost: int
+    @property
+    def width(self) -> int:
+        """Width as shown, in square pixels."""
+
+    @property
+    def height(self) -> int:
+        """Height as shown, in square pixels."""
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, on average."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it runs."""
+
+    @property
+    def codec(self) -> str:
+        """The codec, as the decoder names it."""
+
+    @property
+    def lost(self) -> int:
+        """How many frames could not be decoded so far."""
 
     def packets(self) -> Packets:
         """All packets, without decoding. Read once."""
