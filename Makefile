@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATE_DEMO_OUT ?= build/demo
 
-.PHONY: help setup setup-dev demo lint test check bench soak samples generated lock clean
+.PHONY: help setup setup-dev demo lint test check bench quality soak samples generated lock clean
 
 help:
 	@echo "make demo     check the bundled sample delivery"
@@ -14,6 +14,7 @@ help:
 	@echo "make check    lint and test"
 	@echo "make soak     2,000 damaged files"
 	@echo "make bench    benchmarks, as ratios"
+	@echo "make quality  how well material is known again, against the last release"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -69,6 +70,13 @@ bench: setup-dev
 	$(BIN)/python bench/ask.py
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/lineage.py
+	$(BIN)/python bench/lookups.py
+	$(BIN)/python bench/images.py
+	$(BIN)/python bench/screening.py
+
+# Corpora are made once, into build/quality. See quality/README.md.
+quality: setup-dev
+	$(BIN)/python -m quality
 
 samples: setup-dev
 	$(BIN)/python samples/make_delivery.py

@@ -246,6 +246,9 @@ class Observer(Protocol):
     `id` says what it reads (`c2pa`, `metadata`, `watermark`). `version` changes whenever a
     result could change, since results are cached by it. `settings` holds whatever else
     decides a result (trust anchors, the version of the library that reads); it is JSON.
+
+    One that needs decoded pixels may have `reads_pixels = True`: of a long sequence of pictures
+    it then sees some, while all others see every frame.
     """
 
     @property
@@ -358,10 +361,11 @@ The settings are the observer's own section of the configuration, `{}` when ther
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work on one file: identify it when `observers` is empty, else observe it.
+    """Work on one file: identify it, let observers look at it, make fingerprints of it.
 
     `location` is where the bytes are (a path, then names of nested archive members).
-    `observers` are ids.
+    `observers` and `hashers` are ids; with none of them the file is identified and no more.
+    `parts` are the frames of a sequence with where they lie; then `asset` is the sequence.
     """
 
     number: int
@@ -369,6 +373,8 @@ class Task:
     observers: tuple[str, ...]
     asset: Asset | None = None
     sidecars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hashers: tuple[str, ...] = ()
+    parts: tuple[tuple[tuple[str, ...], Asset], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +394,8 @@ class Observed:
 class TaskResult:
     """What came of a task. `asset` is set by identification; `problem` is a gap's reason
     when the bytes themselves could not be read; `thumbnail` is a small JPEG or empty;
-    `cached` counts the observers whose word came from the cache."""
+    `cached` counts the observers whose word came from the cache. `fingerprints` are those that
+    were made, by hasher; why one was not made is a gap in `observed`."""
 
     number: int
     asset: Asset | None = None
@@ -396,6 +403,7 @@ class TaskResult:
     problem: str | None = None
     thumbnail: bytes = b""
     cached: int = 0
+    fingerprints: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Executor(Protocol):
@@ -455,11 +463,13 @@ class Projection:
     """The tables that follow from events. `version` rises whenever `project` or they change.
 
     `project` takes an entry's number and its event, depends on nothing else and never fails.
+    `keeps` is a table and its column that names fingerprints: their bytes lie with the records.
     """
 
     version: int
     tables: Sequence[Table]
     project: Callable[[int, Event], Sequence[Change]]
+    keeps: tuple[str, str] | None = None
 
 
 class RecordReading(Protocol):
@@ -471,6 +481,18 @@ class RecordReading(Protocol):
 
     def rows(self, table: str, **equal: Any) -> Sequence[Row]:
         """Rows whose columns equal the values, by key. `KeyError` for an unknown name."""
+
+    def newer(self, table: str, entry: int, **equal: Any) -> Iterator[Row]:
+        """Rows last written by this entry or a later one, in that order, as they come."""
+
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterator[Row]:
+        """Rows whose column equals one of the values."""
+
+    def distinct(self, table: str, column: str) -> list[Any]:
+        """The different values in a column of a table, ascending. Fast where it is indexed."""
+
+    def fingerprints(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Kept fingerprints by digest. Those that are not there are left out."""
 
     def reachable(
         self,
@@ -515,11 +537,16 @@ class RecordStore(Protocol):
     def append(self, events: Sequence[Event]) -> Receipt:
         """Record the events, all or none, one after the other; durable when this returns."""
 
-    def transact(self, make: Callable[[RecordReading], Sequence[Event]]) -> Receipt:
+    def transact(
+        self,
+        make: Callable[[RecordReading], Sequence[Event]],
+        fingerprints: Mapping[str, bytes] | None = None,
+    ) -> Receipt:
         """Record what `make` returns; nobody else writes between its reading and that.
 
         What `make` raises is raised here, and nothing is recorded. It may be called twice (when
-        others' requests failed beside it), and must not record by itself.
+        others' requests failed beside it), and must not record by itself. The events may name
+        `fingerprints` by digest: those that are not kept yet are kept from then on.
         """
 
     def erase(self, numbers: Iterable[int], event: Event) -> Receipt:

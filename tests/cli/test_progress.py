@@ -1,6 +1,6 @@
 """The line that says how far a check is."""
 
-from checkthegate.app.check import Progress
+from checkthegate.app.looking import Progress
 from checkthegate.cli.progress import progress_line
 
 START = Progress(0, 10, 0, 4_000_000_000)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from checkthegate.jobs.inline import InlineExecutor
 from checkthegate.jobs.pool import ProcessPool
 from checkthegate.jobs.wire import pack_result, pack_task, unpack_result, unpack_task
-from checkthegate.jobs.work import Progress, Work
+from checkthegate.jobs.work import HASHING, Progress, Work
 from checkthegate.model import Asset, Evidence, Gap, Grade, Kind, Source, Span
 from checkthegate.seams import Observed, Task, TaskResult
 
@@ -31,7 +31,13 @@ def work(task: Task, progress: Progress) -> TaskResult:
         progress(name)
         doings.get(name, lambda: None)()
         seen.append(Observed(name, (Evidence(name, Grade.DECLARED, "credential"),)))
-    return TaskResult(task.number, Asset("p", Kind.TEXT, "text/plain", 1, "sha256:00"), tuple(seen))
+    prints = {}
+    for name in task.hashers:
+        progress(HASHING + name)
+        doings.get(name, lambda: None)()
+        prints[name] = f"of {name}".encode()
+    asset = Asset("p", Kind.TEXT, "text/plain", 1, "sha256:00")
+    return TaskResult(task.number, asset, tuple(seen), fingerprints=prints)
 
 
 def run(tasks: list[Task], workers: int = 2, seconds: float = 60) -> dict[int, TaskResult]:
@@ -80,7 +86,7 @@ def test_inline_gives_the_same_results() -> None:
 
 def test_tasks_and_results_survive_the_wire() -> None:
     asset = Asset("a/b.png", Kind.IMAGE, "image/png", 5, "sha256:aa", final=False)
-    task = Task(3, ("/x.zip", "7"), ("a",), asset, {".xmp": ("/y.xmp",)})
+    task = Task(3, ("/x.zip", "7"), ("a",), asset, {".xmp": ("/y.xmp",)}, ("picture",))
     assert unpack_task(pack_task(task)) == task
     evidence = Evidence(
         "m",
@@ -95,3 +101,17 @@ def test_tasks_and_results_survive_the_wire() -> None:
         3, asset, (Observed("m", (evidence, Gap("m", "why")), False, "s"),), None, b"\xff\0", 2
     )
     assert unpack_result(pack_result(result)) == result
+    prints = {"picture": b"\n\0!\n", "sound": b"", "words": bytes(range(256))}
+    printed = TaskResult(4, asset, fingerprints=prints)
+    assert unpack_result(pack_result(printed)) == printed
+
+
+def test_a_hasher_that_crashes_costs_its_fingerprint_alone() -> None:
+    task = Task(0, ("f",), ("a",), hashers=("crash", "b"))
+    (result,) = run([task], workers=1).values()
+    assert result.fingerprints == {"b": b"of b"}
+    said = {observed.observer: observed for observed in result.observed}
+    assert said["a"].sound
+    gap = said["fingerprint:crash"].observations[0]
+    assert isinstance(gap, Gap)
+    assert gap.reason.startswith("Making a fingerprint of it crashed.")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.registry.making import Log, approval_body, id_of, rebuilt, record_body, time, use_body
+from tests.registry.making import (
+    Log,
+    approval_body,
+    digest,
+    id_of,
+    rebuilt,
+    record_body,
+    time,
+    use_body,
+)
 
 from checkthegate.model import UsageError
 from checkthegate.model.event import Event, event_from_json
@@ -158,6 +167,35 @@ def test_fields_this_version_does_not_know_are_kept_and_harmless() -> None:
     assert any(change.table == "record_files" for change in project(0, read))
     unknown = Event("weather-noted", "x_1", {"sky": "grey"}, event.at, "ann")
     assert project(1, unknown) == ()
+
+
+def test_a_fingerprint_is_named_for_the_record_whose_file_it_is_of() -> None:
+    log = Log()
+    log.add("files-recorded", id_of("rec"), record_body(id_of("use"), "a.png"))
+    file = {
+        "digest": digest("a.png"),
+        "path": "a.png",
+        "kind": "image",
+        "role": "recorded",
+        "hasher": "picture",
+        "recipe": "1",
+        "fingerprint": digest("print"),
+        "size": 5,
+    }
+    event = log.add("fingerprinted", id_of("rec"), {"files": [file, {**file, "role": "input"}]})
+    assert needs(event) == (Need("records", id_of("rec")),)
+    rows = log.rows().rows("file_fingerprints", subject=id_of("rec"))
+    assert [row["role"] for row in rows] == ["input", "recorded"]
+    assert {row["fingerprint"] for row in rows} == {digest("print")}
+    with pytest.raises(UsageError, match="role"):
+        log.add("fingerprinted", id_of("rec"), {"files": [{**file, "role": "seen"}]})
+    with pytest.raises(UsageError, match="not a digest"):
+        log.add("fingerprinted", id_of("rec"), {"files": [{**file, "fingerprint": "x"}]})
+    body = erasure([(0, log.events[0]), (1, log.events[1])], "asked")
+    log.add("person-erased", id_of("ers"), body)
+    assert log.rows().rows("file_fingerprints") == ()
+    assert [row["entries"] for row in log.rows().rows("erasures")] == [[0, 1]]
+    assert log.book.tables == rebuilt(log.events, without=frozenset({0, 1})).tables
 
 
 def test_needs_name_what_has_to_be_there() -> None:

@@ -101,6 +101,8 @@ def test_a_match_with_a_record_reads_as_one():
         "These very bytes are on record as made by AI, under the use use_4SGBBY9QBF."
     )
     finished = Evidence("fingerprint", Grade.PROVEN, "matches-recorded", {"made": "modified"})
-    assert how_we_know(finished) == "This material is on record as changed by AI."
+    assert how_we_know(finished) == (
+        "It is material on record, changed by AI, regraded or not: proven by its content."
+    )
     plate = Evidence("record", Grade.PROVEN, "matches-input", {"exact": True})
     assert how_we_know(plate).endswith("That does not make it AI.")

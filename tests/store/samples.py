@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from checkthegate.app.sealing import HomeSealing
 from checkthegate.ledger import StoredEntry, public_key, verify_chain
+from checkthegate.model import digest_bytes
 from checkthegate.model.event import Event
 from checkthegate.model.table import Change, Column, ColumnType, Drop, Put, Set, Table
 from checkthegate.seams import Projection, RecordReading, RecordStore
@@ -41,6 +42,16 @@ EDGES = Table(
     ("source", "target"),
     (("target",),),
 )
+PRINTS = Table(
+    "prints",
+    (
+        Column("id", required=True),
+        Column("fingerprint", required=True),
+        Column("entry", ColumnType.INT, required=True),
+    ),
+    ("id",),
+    (("fingerprint",), ("entry",)),
+)
 
 
 def project(number: int, event: Event) -> Sequence[Change]:
@@ -51,22 +62,40 @@ def project(number: int, event: Event) -> Sequence[Change]:
     if event.kind == "tool-changed":
         return [Set("tools", {"id": event.subject}, {**body, "entry": number})]
     if event.kind == "edges-added":
-        return [
+        edges = [
             Put("edges", {"source": a, "target": b, "label": None, "entry": number})
             for a, b in body["edges"]
         ]
+        return [*edges, *_print(number, event)]
+    if event.kind == "printed":
+        return _print(number, event)
     if event.kind == "person-erased":
-        return [Drop("tools", {"id": body["tool"]})]
+        prints = [Drop("prints", {"id": each}) for each in body.get("prints", ())]
+        return [Drop("tools", {"id": body["tool"]}), *prints]
     return []
 
 
-PROJECTION = Projection(1, (TOOLS, EDGES), project)
+def _print(number: int, event: Event) -> list[Put]:
+    """A fingerprint that an event names."""
+    if "fingerprint" not in event.body:
+        return []
+    named = event.body["fingerprint"]
+    return [Put("prints", {"id": event.subject, "fingerprint": named, "entry": number})]
+
+
+PROJECTION = Projection(1, (TOOLS, EDGES, PRINTS), project, ("prints", "fingerprint"))
 
 
 def tool(number: int, **more: Any) -> Event:
     """A tool is added."""
     body = {"name": f"Tool {number}", "facts": {"b": [1, 2.5], "ä": None}, "weight": 1.5, **more}
     return event("tool-added", f"tool_{number:06d}", body)
+
+
+def printed(subject: str, body: bytes) -> tuple[Event, dict[str, bytes]]:
+    """An event that names a fingerprint, and the fingerprint by its digest."""
+    digest = digest_bytes(body)
+    return event("printed", subject, {"fingerprint": digest}), {digest: body}
 
 
 def event(kind: str, subject: str, body: Mapping[str, Any]) -> Event:

@@ -15,7 +15,7 @@ from tests.store.samples import PROJECTION, breaks, opened, tool
 from tests.store.test_records import changed
 
 from checkthegate.model import IntegrityError, UsageError
-from checkthegate.store.records import inspect_records
+from checkthegate.store.records import inspect_records, upgrade_records
 from checkthegate.store.schema import REVISIONS, VERSION_TABLE, described
 
 RELEASED = Path(__file__).parent / "released"
@@ -89,6 +89,8 @@ def test_a_migration_that_fails_leaves_what_was_there(
 ) -> None:
     restored(database_url, REVISIONS[0])
     changed(database_url, "UPDATE record_layout SET digest = 'other'")
+    with inspect_records(database_url, PROJECTION) as reading:
+        before = breaks(reading)
 
     def broken(layout: object, session: object) -> None:
         raise RuntimeError("power is gone")
@@ -98,6 +100,22 @@ def test_a_migration_that_fails_leaves_what_was_there(
         with pytest.raises(RuntimeError):
             opened(database_url)
     with inspect_records(database_url, PROJECTION) as reading:
-        assert [what for _, what in breaks(reading)] == [
-            "What is noted about the shape of the tables was changed."
-        ]
+        assert breaks(reading) == before
+    assert (None, "The table “fingerprints” is missing.") in before
+    assert (None, "What is noted about the shape of the tables was changed.") in before
+
+
+def test_older_records_are_brought_up_where_they_are_verified(database_url: str) -> None:
+    restored(database_url, REVISIONS[0])
+    upgrade_records(database_url, PROJECTION)
+    with inspect_records(database_url, PROJECTION) as reading:
+        assert breaks(reading) == []
+
+
+def test_records_of_this_version_are_left_as_they_are_found(database_url: str) -> None:
+    restored(database_url, REVISIONS[-1])
+    opened(database_url).close()
+    changed(database_url, "UPDATE tools SET name = 'forged'")
+    upgrade_records(database_url, PROJECTION)
+    with inspect_records(database_url, PROJECTION) as reading:
+        assert len(breaks(reading)) == 2

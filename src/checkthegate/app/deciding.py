@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from checkthegate.app.judging import Judge
 from checkthegate.app.planning import Looked
+from checkthegate.app.recut import Since
 from checkthegate.app.rulebook import HOUSE_PACK
 from checkthegate.app.temporary import is_temporary
+from checkthegate.app.timelines import Cuts
+from checkthegate.app.timelines_run import cut_up
 from checkthegate.delivery.found import Turnover
 from checkthegate.model import Decision, Gap, Summary, UsageError
 from checkthegate.model.registry import AsOf
 from checkthegate.registry.rows import Rows
 from checkthegate.registry.times import as_known_now, as_of
 from checkthegate.rules import Pack, judge_delivery, overall
+from checkthegate.store.cache import Cache
 
 if TYPE_CHECKING:
     from checkthegate.app.home import Home
@@ -32,12 +36,23 @@ def decide(
     final: bool,
     temp: Sequence[str],
     started: float,
+    cuts: Cuts | None = None,
+    since: Since | None = None,
+    cache: Cache | None = None,
 ) -> Decision:
     """The decision about everything that was looked at.
 
     `temp` are the path patterns of what is temporary although the delivery is `final`;
-    `started` is a monotonic time.
+    `started` is a monotonic time. `cuts` are the timelines, `since` the earlier cut.
     """
+    cutting = cut_up(
+        cuts or Cuts(),
+        looked,
+        judge,
+        lambda path: final and not is_temporary(path, temp),
+        since=since,
+        cache=cache,
+    )
     assets = []
     for each in looked:
         asset = replace(
@@ -45,13 +60,18 @@ def decide(
             path=each.found.path,
             final=final and not is_temporary(each.asset.path, temp),
         )
+        left_out = cutting.cuts.left_out(asset.path)
+        if left_out is not None:
+            turnover.skipped.append(left_out)
+            continue
         extra = [Gap("open", why) for why in turnover.asset_gaps.get(asset.path, ())]
-        assets.append(judge.asset(asset, (*each.observations, *extra), each.digest_from))
+        said = (*each.observations, *extra)
+        assets.append(cutting.asset(judge, asset, said, each.digest_from))
     findings = judge_delivery(len(assets), turnover.gaps, judge.packs, final=final)
     verdict, approval = overall(assets, findings)
     summary = Summary(
-        files=len(looked),
-        bytes=sum(each.found.size for each in looked if not each.found.member),
+        files=sum(each.files for each in looked),
+        bytes=sum(each.found.size for each in looked if each.files and not each.found.member),
         assets=len(assets),
         gaps=len(turnover.gaps) + sum(len(asset.gaps) for asset in assets),
         seconds=round(time.monotonic() - started, 3),
@@ -67,6 +87,7 @@ def decide(
         gaps=tuple(turnover.gaps),
         findings=findings,
         skipped=tuple(turnover.skipped),
+        timelines=cutting.timelines(),
     )
 
 

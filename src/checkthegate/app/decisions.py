@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from checkthegate.app.check import CheckRequest
     from checkthegate.app.home import Home
 
-_SEALED = ("decision", "checkpoint")
+_SEALED = ("decision", "checkpoint", "certificate")
 
 
 def seal_decision(home: Home, request: CheckRequest, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,15 +18,26 @@ from checkthegate.model import (
     Gap,
     Observation,
     Outcome,
+    Span,
 )
 from checkthegate.model.registry import AsOf
 from checkthegate.registry.consents import Asked
 from checkthegate.registry.context import UseAnswer, UseContext, UseContexts
 from checkthegate.registry.coverage import cover
-from checkthegate.registry.records import record_evidence
+from checkthegate.registry.matches import settled, work_evidence
+from checkthegate.registry.records import MATCHES_WORK, record_evidence
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import in_effect, past
-from checkthegate.rules import Pack, judge_asset, judge_use, worst_verdict
+from checkthegate.registry.used import used_evidence
+from checkthegate.rules import (
+    Pack,
+    asset_facts,
+    because,
+    judge_asset,
+    judge_use,
+    outcome_of,
+    worst_verdict,
+)
 
 # Rules that ask for a person's consent: where one does not stand, no studio approval lifts them.
 _CONSENT_RULES = ("p5", "tp1", "tp2", "t4")
@@ -46,23 +57,33 @@ class Judge:
     _contexts: UseContexts | None = None
     _gaps: tuple[Row, ...] = ()
     _uses: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    _most_different: dict[str, float] = field(default_factory=dict)
+    _works: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        self._most_different = {
+            rule.id: pack.frame_may_differ / 100 for pack in self.packs for rule in pack.rules
+        }
         if self.rows is not None:
             asked = Asked(production=self.production) if self.production else None
             self._contexts = UseContexts(self.rows, self.when, asked)
+            self._works = frozenset(row["digest"] for row in self.rows.rows("work_files"))
             answered = self.rows.rows("accepted_gaps")
             self._gaps = tuple(row for row in answered if self._counts(row))
 
     def asset(
-        self, asset: Asset, said: Sequence[Observation], digest_from: str = "read"
+        self,
+        asset: Asset,
+        said: Sequence[Observation],
+        digest_from: str = "read",
+        *,
+        used: Sequence[Span] = (),
     ) -> AssetDecision:
-        """The decision about one asset."""
-        evidence = [each for each in said if isinstance(each, Evidence)]
+        """The decision about one asset, or about the seconds of it that a cut uses."""
+        everything = evidence = self._evidence(asset, said)
+        if used:
+            evidence = list(used_evidence(everything, used))
         gaps = tuple(each for each in said if isinstance(each, Gap))
-        if self.rows is not None and asset.digest:
-            evidence.extend(record_evidence(asset, self.rows, self.when))
-        evidence.extend(contradictions(evidence))
         if self._contexts is None or self.rows is None:
             return judge_asset(asset, tuple(evidence), gaps, self.packs, digest_from)
         context = self._contexts.of(asset, evidence)
@@ -78,9 +99,42 @@ class Judge:
         )
         findings = _joined(decided.findings, self._of_uses(context.uses))
         findings = cover(
-            asset, evidence, findings, self.rows, self.when, never=self._never(findings, context)
+            asset,
+            everything,
+            findings,
+            self.rows,
+            self.when,
+            never=self._never(findings, context),
+            works=self._of_works(asset, evidence, context),
+            most_different=self._most_different,
+            used=used,
         )
         return replace(decided, findings=findings, verdict=worst_verdict(findings))
+
+    def _evidence(self, asset: Asset, said: Sequence[Observation]) -> list[Evidence]:
+        """What was observed, with what the records and people say of it."""
+        evidence = [each for each in said if isinstance(each, Evidence)]
+        if self.rows is not None and asset.digest:
+            evidence = list(settled(evidence, self.rows, self.when, self.production))
+            evidence.extend(record_evidence(asset, self.rows, self.when))
+            if asset.digest in self._works:
+                evidence.extend(work_evidence(asset, self.rows, self.when, self.production))
+        evidence.extend(contradictions(evidence))
+        return evidence
+
+    def _of_works(
+        self, asset: Asset, evidence: Sequence[Evidence], context: UseContext
+    ) -> dict[str, bool]:
+        """The rules that works of others fail, and whether nothing else does."""
+        if not any(each.claim == MATCHES_WORK for each in evidence):
+            return {}
+        values = asset_facts(asset, evidence, (), _on_record(context)).values
+        failed = {}
+        for rule in (rule for pack in self.packs for rule in pack.by_scope.get("asset", ())):
+            names = because(rule, values) if outcome_of(rule, values) is Outcome.FAIL else ()
+            if any(name.startswith("work.") for name in names):
+                failed[rule.id] = all(name.startswith("work.") for name in names)
+        return failed
 
     def _of_uses(self, uses: Iterable[UseAnswer]) -> list[Finding]:
         """What the rules say of the uses that an asset was recorded under."""

@@ -23,7 +23,7 @@ _COLUMNS: Final = ("source_kind", "target_kind", "label", "record")
 _KINDS: Final = {
     "rec": "record", "use": "use", "tool": "tool", "tal": "talent", "con": "consent",
     "apr": "approval", "esc": "escalation", "work": "work", "dec": "decision",
-    "gap": "accepted gap", "sha256": "file", "model": "model",
+    "cert": "certificate", "gap": "accepted gap", "sha256": "file", "model": "model",
 }  # fmt: skip
 
 Edge = tuple[str, str, str, str, str | None, str | None]

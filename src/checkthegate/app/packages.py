@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,7 @@ from checkthegate.editorial.package import (
     examine,
 )
 from checkthegate.editorial.package_xml import MOST_BYTES
-from checkthegate.model import Asset, Evidence, Grade, Json, Kind, Observation, Unreadable
+from checkthegate.model import Asset, Evidence, Gap, Grade, Json, Kind, Observation, Unreadable
 from checkthegate.model.timeline import Timeline
 from checkthegate.store.cache import Cache, JobKey
 
@@ -151,10 +151,27 @@ def _looked(folder: str, members: Mapping[str, Looked], found: Examined) -> Look
     asset = Asset(path, Kind.PACKAGE, MEDIA_TYPE, size, digest)
     place = Found(path, at.found.location, at.found.identity, 0, member=at.found.member or "/")
     said: list[Observation] = [_stated(found, len(members)), *found.faults, *found.gaps]
-    return Looked(place, asset, tuple(said))
+    return Looked(place, asset, tuple(said), files=0)
 
 
 def _stated(found: Examined, files: int) -> Evidence:
     titles = [each.title or each.id for each in found.compositions.values()]
     detail: dict[str, Json] = {"id": found.id, "files": files, "compositions": titles[:100]}
     return Evidence(OBSERVER, Grade.DECLARED, "package", detail)
+
+
+def with_packages(looked: Sequence[Looked], packages: Sequence[Package]) -> list[Looked]:
+    """What was looked at with the packages added, and their playlists as the timelines they are."""
+    timelines = {path: each for package in packages for path, each in package.timelines.items()}
+    every = [_as_playlist(each, timelines.get(each.found.path)) for each in looked]
+    return sorted([*every, *(each.looked for each in packages)], key=lambda one: one.found.path)
+
+
+def _as_playlist(each: Looked, timeline: Timeline | None) -> Looked:
+    if timeline is None:
+        return each
+    detail: dict[str, Json] = {"format": timeline.format, "clips": len(timeline.clips)}
+    said = Evidence("timeline", Grade.DECLARED, "timeline", detail)
+    gaps = [Gap("timeline", problem) for problem in timeline.problems]
+    asset = replace(each.asset, kind=Kind.TIMELINE)
+    return replace(each, asset=asset, observations=(*each.observations, said, *gaps))

@@ -20,6 +20,12 @@ def account_cache() -> Path:
     return _private(_base("XDG_CACHE_HOME", ".cache") / "checkthegate")
 
 
+def account_models() -> Path:
+    """The folder of downloaded model weights: `$GATE_MODELS`, else the account's own."""
+    named = os.environ.get("GATE_MODELS", "")
+    return Path(named) if named else _base("XDG_DATA_HOME", ".local/share") / "checkthegate/models"
+
+
 def shipped(folder: str) -> Path:
     """A folder of files that ship with the program: `packs` or `schemas`."""
     inside = _PACKAGE / f"_{folder}"

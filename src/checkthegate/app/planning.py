@@ -17,7 +17,11 @@ SIDECARS = (".xmp", ".c2pa")
 
 @dataclass(slots=True)
 class Looked:
-    """What is known of one file: the asset, what was observed, and how it came to be known."""
+    """What is known of one file: the asset, what was observed, and how it came to be known.
+
+    `files` is how many files it is (a package's own are counted by themselves); `frames` are the
+    assets that a sequence is made of.
+    """
 
     found: Found
     asset: Asset
@@ -25,6 +29,8 @@ class Looked:
     digest_from: str = "read"
     cached: int = 0
     thumbnail: bytes = b""
+    files: int = 1
+    frames: tuple[Asset, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,8 +51,11 @@ class Planner:
         self._cache = cache
         self._rehash = rehash
 
-    def plan(self, turnover: Turnover) -> Plan:
-        """The plan for everything found."""
+    def plan(
+        self, turnover: Turnover, partly: Mapping[int, Sequence[Observer]] | None = None
+    ) -> Plan:
+        """The plan for everything found. `partly` names other observers for some of the files."""
+        partly = partly or {}
         plan = Plan(turnover.files)
         beside = _sidecars(turnover.files)
         known = self._known_assets(turnover.files)
@@ -55,21 +64,14 @@ class Planner:
             if found.problem is not None:
                 continue
             sidecars = {suffix: turnover.files[at] for suffix, at in beside.get(number, {}).items()}
-            looked = self._answer(number, found, sidecars, known, beside, remembered)
+            chosen = partly.get(number, self._observers)
+            looked = self._answer(number, found, chosen, known, beside, remembered)
             if looked is not None:
                 plan.known[number] = looked
             else:
-                plan.tasks.append(self._task(number, found, sidecars, known.get(number)))
+                plan.tasks.append(_task(number, found, sidecars, known.get(number), chosen))
         plan.from_stat.update(known)
         return plan
-
-    def _task(
-        self, number: int, found: Found, sidecars: Mapping[str, Found], asset: Asset | None
-    ) -> Task:
-        unread = Asset(found.path, Kind.OTHER, "", found.size, "")
-        places = {suffix: other.location for suffix, other in sidecars.items()}
-        names = tuple(observer.id for observer in self._observers)
-        return Task(number, found.location, names, asset or unread, places)
 
     def _known_assets(self, files: Sequence[Found]) -> dict[int, Asset]:
         """Files whose digest is remembered and whose stat values have not changed since."""
@@ -94,7 +96,7 @@ class Planner:
         self,
         number: int,
         found: Found,
-        sidecars: Mapping[str, Found],
+        chosen: Sequence[Observer],
         known: Mapping[int, Asset],
         beside: Mapping[int, Mapping[str, int]],
         remembered: Mapping[JobKey, list[Any]],
@@ -109,24 +111,38 @@ class Planner:
                 return None
             labels.append(sidecar_label(suffix, known[at].digest))
         said: list[Observation] = []
-        keys = self._job_keys(asset, labels)
+        keys = _job_keys(asset, labels, chosen)
         for key in keys:
             if key not in remembered:
                 return None
             said.extend(observation_from_json(stored) for stored in remembered[key])
         return Looked(found, asset, tuple(said), "stat", len(keys))
 
-    def _job_keys(self, asset: Asset, labels: Sequence[str]) -> list[JobKey]:
-        """The job keys of all observers that want the asset."""
-        return [
-            (
-                asset.digest,
-                observer_label(observer),
-                settings_digest(observer, asset.media_type, asset.path, labels),
-            )
-            for observer in self._observers
-            if observer.wants(asset)
-        ]
+
+def _task(
+    number: int,
+    found: Found,
+    sidecars: Mapping[str, Found],
+    asset: Asset | None,
+    chosen: Sequence[Observer],
+) -> Task:
+    unread = Asset(found.path, Kind.OTHER, "", found.size, "")
+    places = {suffix: other.location for suffix, other in sidecars.items()}
+    names = tuple(observer.id for observer in chosen)
+    return Task(number, found.location, names, asset or unread, places)
+
+
+def _job_keys(asset: Asset, labels: Sequence[str], chosen: Sequence[Observer]) -> list[JobKey]:
+    """The job keys of all the observers that want the asset."""
+    return [
+        (
+            asset.digest,
+            observer_label(observer),
+            settings_digest(observer, asset.media_type, asset.path, labels),
+        )
+        for observer in chosen
+        if observer.wants(asset)
+    ]
 
 
 def file_key(found: Found) -> FileKey:

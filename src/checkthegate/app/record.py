@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from checkthegate.app.home import Home
+from checkthegate.app.crew import Content, Crew, cannot_record, looked_at, unread_task
+from checkthegate.app.fingerprinting import Banking, Prints, Progress, fingerprints_of
 from checkthegate.app.recording import event, found, new_id
 from checkthegate.app.registry.desk import Desk
-from checkthegate.app.registry.files import Named, digested, files_in
+from checkthegate.app.registry.files import Named, files_in
 from checkthegate.app.resolving import DIGEST
 from checkthegate.app.telling import Said, Told, told_by, unsaid_tools
-from checkthegate.model import Asset, Kind, UsageError, canonical
+from checkthegate.model import UsageError, canonical
 from checkthegate.model.event import Event
+from checkthegate.model.match import Role
 from checkthegate.model.record import Row
 from checkthegate.model.registry import Made, Promise
-from checkthegate.seams import Executor, RecordReading, Task, TaskResult
+from checkthegate.seams import RecordReading, TaskResult
 
 SCHEMA: Final = "checkthegate.record/1"
 _MOST_IN_ONE: Final = 500
 _MOST_BYTES_IN_ONE: Final = 16_000_000
-_INLINE: Final = 2
-
-Progress = Callable[[int, int, str], None]
-"""(files done, files in all, the file just done)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,8 @@ class _Parts:
     meant: _Meant
     told: list[Told]
     inputs: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
+    prints: Prints
+    steps: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     already: list[dict[str, Any]] = field(default_factory=list)
 
@@ -80,17 +78,36 @@ def record_files(desk: Desk, request: RecordRequest, progress: Progress) -> dict
         hint = ""
     with desk.store.reading() as reading:
         meant = _meant(reading, request)
-    files = files_in(request.paths)
-    told = _told(desk.home, files, request.workers, progress)
-    inputs = _inputs(desk, request.inputs)
-    parts = _Parts(meant, told, inputs, [])
-    with desk.store.reading() as reading:
-        parts.steps = _steps(reading, request, parts)
-    if hint:
-        parts.warnings.append(f"Nothing says what this was modified from. {hint}")
-    _doubts(parts, request)
-    written = desk.write(lambda reading: _events(reading, request, parts))
+    with Crew(desk.home, request.workers) as crew:
+        parts = _read(desk, request, meant, crew, progress)
+        with desk.store.reading() as reading:
+            parts.steps = _steps(reading, request, parts)
+        if hint:
+            parts.warnings.append(f"Nothing says what this was modified from. {hint}")
+        _doubts(parts, request)
+        written = desk.write(
+            lambda reading: _events(reading, request, parts), fingerprints=parts.prints.bodies
+        )
     return _document(desk, request, parts, written)
+
+
+def _read(
+    desk: Desk, request: RecordRequest, meant: _Meant, crew: Crew, progress: Progress
+) -> _Parts:
+    """Everything that the files and their inputs tell, with the fingerprints of both."""
+    files = files_in(request.paths)
+    with desk.store.reading() as reading:
+        named = list(_inputs(reading, request.inputs))
+    given = [each for each in named if isinstance(each, Named)]
+    told, contents = _told(crew, files, given, progress)
+    digests = {content.file: content.asset.digest for content in contents}
+    inputs: dict[str, dict[str, Any]] = {}
+    for each in named:
+        digest, path = (digests[each.file], each.path) if isinstance(each, Named) else each
+        inputs.setdefault(digest, {"digest": digest, **({"path": path} if path else {})})
+    with desk.store.reading() as reading:
+        prints = fingerprints_of(crew, reading, contents, progress, inputs)
+    return _Parts(meant, told, list(inputs.values()), prints)
 
 
 def _meant(reading: RecordReading, request: RecordRequest) -> _Meant:
@@ -121,60 +138,45 @@ def _said(reading: RecordReading, use: Row, named: str) -> Said:
     return Said(row["id"], row["name"], row["version"], row["maker"])
 
 
-def _told(home: Home, files: Sequence[Named], workers: int, progress: Progress) -> list[Told]:
-    """What each file is and says, read by all observers. Raises for one that cannot be read."""
-    results: dict[int, Told] = {}
-    for result in _results(home, files, workers):
-        named = files[result.number]
+def _told(
+    crew: Crew, files: Sequence[Named], inputs: Sequence[Named], progress: Progress
+) -> tuple[list[Told], list[Content]]:
+    """What each file is and says, read by all observers; and what it and each input is.
+
+    Raises for one that cannot be read.
+    """
+    named = [*files, *inputs]
+    seen = [looked_at(each.file) for each in named]
+    observers = crew.observers()
+    tasks = [
+        unread_task(number, each, observers if number < len(files) else ())
+        for number, each in enumerate(named)
+    ]
+    results: dict[int, TaskResult] = {}
+    for result in crew.results(tasks):
+        results[result.number] = result
+        progress(len(results), len(named), named[result.number].path)
+    told, contents = [], []
+    for number, each in enumerate(named):
+        result = results[number]
         if result.problem is not None or result.asset is None:
-            raise UsageError(
-                f"“{named.file}” cannot be recorded: {result.problem or 'it cannot be read'}",
-                hint="Nothing was recorded. Leave it out, or make it readable, then repeat.",
-                path=str(named.file),
-            )
-        said = [each for observed in result.observed for each in observed.observations]
-        results[result.number] = told_by(result.asset, said, home.digest_key)
-        progress(len(results), len(files), named.path)
-    return [results[number] for number in range(len(files))]
+            raise cannot_record(each.file, result.problem)
+        contents.append(Content(result.asset, each.file, seen[number]))
+        if number < len(files):
+            said = [one for observed in result.observed for one in observed.observations]
+            told.append(told_by(result.asset, said, crew.home.digest_key))
+    return told, contents
 
 
-def _results(home: Home, files: Sequence[Named], workers: int) -> Iterator[TaskResult]:
-    from checkthegate.app.trust import observer_settings
-    from checkthegate.app.wiring import load_observers
-    from checkthegate.app.workshop import WorkPlan
-    from checkthegate.jobs.inline import InlineExecutor
-    from checkthegate.jobs.pool import ProcessPool
-
-    settings = observer_settings(home)
-    limits = home.configuration.limits
-    names = tuple(observer.id for observer in load_observers(settings))
-    tasks = [_task(number, named, names) for number, named in enumerate(files)]
-    build = WorkPlan(settings, limits, home.cache if home.cache.exists() else None, pictures=False)
-    executor: Executor
-    if workers == 0 or len(tasks) <= _INLINE:
-        executor = InlineExecutor(build)
-    else:
-        executor = ProcessPool(build, min(workers, len(tasks)), limits.observer_seconds)
-    with closing(executor):
-        yield from executor.run(tasks)
+def _inputs(
+    reading: RecordReading, named: Sequence[str]
+) -> Iterator[Named | tuple[str, str | None]]:
+    """Everything the files were made from: a file, or the digest and path of one on record."""
+    for each in named:
+        yield from _input(reading, each)
 
 
-def _task(number: int, named: Named, observers: tuple[str, ...]) -> Task:
-    unread = Asset(named.path, Kind.OTHER, "", 0, "")
-    return Task(number, (str(named.file.resolve()),), observers, unread)
-
-
-def _inputs(desk: Desk, named: Sequence[str]) -> list[dict[str, Any]]:
-    """Digest and path of everything the files were made from, each once."""
-    listed: dict[str, dict[str, Any]] = {}
-    with desk.store.reading() as reading:
-        for each in named:
-            for digest, path in _input(reading, each):
-                listed.setdefault(digest, {"digest": digest, **({"path": path} if path else {})})
-    return list(listed.values())
-
-
-def _input(reading: RecordReading, named: str) -> Iterator[tuple[str, str | None]]:
+def _input(reading: RecordReading, named: str) -> Iterator[Named | tuple[str, str | None]]:
     if DIGEST.fullmatch(named):
         known = reading.rows("record_files", digest=named)
         yield named, known[0]["path"] if known else None
@@ -182,8 +184,7 @@ def _input(reading: RecordReading, named: str) -> Iterator[tuple[str, str | None
         files = reading.rows("record_files", record=found(reading, "records", named)["id"])
         yield from ((row["digest"], row["path"]) for row in files)
     else:
-        for file in files_in([Path(named)]):
-            yield digested(file).digest, file.path
+        yield from files_in([Path(named)])
 
 
 def _steps(reading: RecordReading, request: RecordRequest, parts: _Parts) -> list[dict[str, Any]]:
@@ -265,20 +266,47 @@ def _doubts(parts: _Parts, request: RecordRequest) -> None:
 
 
 def _events(reading: RecordReading, request: RecordRequest, parts: _Parts) -> list[Event]:
-    """The events for what is not on record under this use already."""
+    """The events for what is not on record under this use already, and what makes it known by
+    its content; that is added to what is on record, too."""
     use = parts.meant.use["id"]
     parts.already.clear()
     fresh: dict[str, Told] = {}
+    known: dict[str, list[Told]] = {}
     for told in parts.told:
         before = _before(reading, told.asset.digest, use)
         if before is not None:
             parts.already.append({"path": told.asset.path, **before})
+            known.setdefault(before["record"], []).append(told)
         elif told.asset.digest in fresh:
             same = fresh[told.asset.digest].asset.path
             parts.already.append({"path": told.asset.path, "same_as": same})
         else:
             fresh[told.asset.digest] = told
-    return [_event(request, parts, chunk) for chunk in _chunks(list(fresh.values()))]
+    events = []
+    for chunk in _chunks(list(fresh.values())):
+        made = _event(request, parts, chunk)
+        events += [made, *parts.prints.events(reading, made.subject, _banked(parts, chunk))]
+    for record, again in known.items():
+        events += parts.prints.events(reading, record, _known(reading, record, again))
+    return events
+
+
+def _banked(parts: _Parts, files: Sequence[Told]) -> Iterator[Banking]:
+    """The files of a record, and what they were made from."""
+    for told in files:
+        yield Banking(told.asset.digest, told.asset.path, Role.RECORDED)
+    for each in parts.inputs:
+        yield Banking(each["digest"], str(each.get("path") or each["digest"]), Role.INPUT)
+
+
+def _known(reading: RecordReading, record: str, files: Sequence[Told]) -> Iterator[Banking]:
+    """Files that are on record already, and the inputs that are on record for them."""
+    paths = {row["digest"]: row["path"] for row in reading.rows("record_files", record=record)}
+    for told in files:
+        yield Banking(told.asset.digest, paths[told.asset.digest], Role.RECORDED)
+    for edge in reading.rows("record_edges", target=record):
+        if edge["source_kind"] == "file":
+            yield Banking(edge["source"], edge["label"] or edge["source"], Role.INPUT)
 
 
 def _before(reading: RecordReading, digest: str, use: str) -> dict[str, Any] | None:
@@ -342,8 +370,9 @@ def _file(told: Told) -> dict[str, Any]:
 def _document(desk: Desk, request: RecordRequest, parts: _Parts, written: Any) -> dict[str, Any]:
     from checkthegate.app.record_view import record_shown
 
+    made = [each.subject for each in written.events if each.kind == "files-recorded"]
     with desk.store.reading() as reading:
-        records = [record_shown(reading, each.subject, files=False) for each in written.events]
+        records = [record_shown(reading, each, files=False) for each in made]
     return {
         "schema": SCHEMA,
         "use": parts.meant.use["id"],
@@ -352,7 +381,7 @@ def _document(desk: Desk, request: RecordRequest, parts: _Parts, written: Any) -
         "records": records,
         "already": list(parts.already),
         "inputs": _linked(desk, parts.inputs),
-        "warnings": list(dict.fromkeys(parts.warnings)),
+        "warnings": list(dict.fromkeys((*parts.warnings, *parts.prints.warnings))),
         "changed": written.changed if written.events else [],
     }
 

@@ -17,11 +17,12 @@ from checkthegate.model.event import Event
 from checkthegate.model.record import Receipt, Row
 from checkthegate.registry.events import build, clashes, needs
 from checkthegate.registry.project import project
-from checkthegate.registry.tables import TABLES
+from checkthegate.registry.tables import KEEPS, TABLES
 from checkthegate.seams import Projection, RecordReading, RecordStore
 from checkthegate.store.records import open_records
 
-PROJECTION_VERSION = 1
+PROJECTION_VERSION = 2
+PROJECTION = Projection(PROJECTION_VERSION, tuple(TABLES.values()), project, KEEPS)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LETTERS = 10
 Make = Callable[[RecordReading], Sequence[Event]]
@@ -30,9 +31,8 @@ Make = Callable[[RecordReading], Sequence[Event]]
 @contextmanager
 def records_of(home: Home, *, create: bool = True) -> Iterator[RecordStore]:
     """The home's records, open. Raises `UsageError` or `IntegrityError`."""
-    projection = Projection(PROJECTION_VERSION, tuple(TABLES.values()), project)
     store = open_records(
-        records_url(home), projection, HomeSealing(home_key(home.folder)), create=create
+        records_url(home), PROJECTION, HomeSealing(home_key(home.folder)), create=create
     )
     try:
         yield store

@@ -5,29 +5,36 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from checkthegate import __version__
-from checkthegate.app.check import Checked, CheckRequest, Progress, check
+from checkthegate.app.certificate import check_target, issue, refused, since_of
+from checkthegate.app.check import Checked, CheckRequest, check
 from checkthegate.app.decisions import seal_decision
+from checkthegate.app.looking import Progress
 from checkthegate.app.own_reports import remember_reports
 from checkthegate.app.places import account_digest_key
 from checkthegate.app.wiring import load_report_formats
 from checkthegate.model import Decision, UsageError
 from checkthegate.report.document import report_document
+from checkthegate.report.exhibits import without_pictures
 from checkthegate.seams import ReportInput
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """Where reports go: `out`, else the home's reports, else a new folder here."""
+    """Where reports go: `out`, else the home's reports, else a new folder here.
+
+    `certificate` is the file a certificate is written to, if the verdict allows one.
+    """
 
     out: Path | None = None
     files: bool = True
     prompts: bool = False
+    certificate: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,16 @@ class Reported:
     document: Mapping[str, Any]
     folder: Path | None
     notes: tuple[str, ...] = ()
+    certificate: Path | None = None
 
 
 def check_and_report(
     request: CheckRequest, wanted: ReportRequest, progress: Callable[[Progress], None]
 ) -> Reported:
-    """Check a delivery and write its report."""
+    """Check a delivery, write its report, and its certificate where one is asked for."""
+    if wanted.certificate is not None:
+        check_target(request.home, wanted.certificate)
+        request = replace(request, rehash=True)
     now = datetime.now(UTC)
     folder = _folder(request, wanted, now) if wanted.files else None
     if wanted.out is not None:
@@ -62,11 +73,23 @@ def check_and_report(
         with_prompts=wanted.prompts,
         extra={"as_of": request.as_of} if request.as_of else None,
     )
+    notes, issued = checked.notes, None
     if home is not None:
+        # Imported here: without a home there is nothing to answer.
+        from checkthegate.app.registry.matches import remember_matches
+
         document |= seal_decision(home, request, document)
+        remember_matches(home, document)
+        if wanted.certificate is not None:
+            why = refused(checked.decision.verdict)
+            notes, issued = (*notes, *([why] if why else [])), None if why else wanted.certificate
+        if issued is not None:
+            document["certificate"] = issue(
+                home, document, checked.files, issued, since_of(checked.decision)
+            )
     if folder is not None:
         _write(folder, _input(request, checked, document))
-    return Reported(checked.decision, document, folder, checked.notes)
+    return Reported(checked.decision, document, folder, notes, issued)
 
 
 def _folder(request: CheckRequest, wanted: ReportRequest, now: datetime) -> Path:
@@ -94,7 +117,7 @@ def _make(folder: Path) -> None:
 def _input(request: CheckRequest, checked: Checked, document: Mapping[str, Any]) -> ReportInput:
     names = ", ".join(path.resolve().name for path in request.paths[:3])
     return ReportInput(
-        decision=checked.decision,
+        decision=checked.decision if request.pictures else without_pictures(checked.decision),
         document=document,
         thumbnails=checked.thumbnails,
         production=request.home.production if request.home else "",

@@ -15,7 +15,7 @@ _ID: Final = re.compile(r"([a-z]{2,5})_[0-9A-HJKMNP-TV-Z]{10}")
 _TABLES: Final = {
     "rec": "records", "use": "uses", "tool": "tools", "tal": "talents", "con": "consents",
     "apr": "approvals", "esc": "escalations", "work": "works", "dec": "decisions",
-    "gap": "accepted_gaps",
+    "gap": "accepted_gaps", "cert": "certificates",
 }  # fmt: skip
 _NAMED: Final = (("tools", "name"), ("talents", "name"), ("uses", "title"), ("works", "title"))
 _OF_FILES: Final = (

@@ -16,7 +16,10 @@ from checkthegate.rules.judge_use import UseDecision, judge_use
 from checkthegate.rules.nodes import Node, read_yaml
 from checkthegate.rules.pack import Pack
 
-_HEAD = ("title", "effective_from", "effective_until", "notice", "sources", "notes", "matrix")
+_HEAD = (
+    "title", "effective_from", "effective_until", "notice", "sources", "notes", "matrix",
+    "frame_may_differ",
+)  # fmt: skip
 _PARTS = ("title", "applies_when", "requires", "pass", "fail", "unknown", "citation")
 
 

@@ -32,6 +32,7 @@ def pack_document(volume: Volume) -> Document:
         "notice": pack.notice,
         "sources": [_source(name, pack) for name in pack.sources],
         "notes": list(pack.notes),
+        "frame_may_differ": pack.frame_may_differ,
         "terms": [
             {"name": term.name, "scope": term.scope, "about": term.entries,
              "says": term.condition.phrase.yes, "denies": term.condition.phrase.no,

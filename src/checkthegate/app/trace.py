@@ -8,6 +8,7 @@ from typing import Any, Final
 from checkthegate.app.neighbourhood import Neighbourhood, around, kind_of, taints_near
 from checkthegate.app.record_view import record_shown
 from checkthegate.app.registry.desk import Desk
+from checkthegate.app.registry.matches import answers_about
 from checkthegate.app.resolving import node_named
 from checkthegate.model.registry import AsOf
 from checkthegate.registry.approvals import approvals_for
@@ -33,7 +34,8 @@ def trace(desk: Desk, named: str, when: AsOf, *, public: bool = False) -> dict[s
         names = _Names(reading, near, public=public)
         under = _under(reading, node, _uses_of(node, above), when, public=public)
         works = list(_works(reading, node, above))
-        related = above.found or below.found or works or any(under.values())
+        matches = _matches(reading, node, when, public=public)
+        related = above.found or below.found or works or matches or any(under.values())
         return {
             "schema": SCHEMA,
             "id": node,
@@ -47,6 +49,7 @@ def trace(desk: Desk, named: str, when: AsOf, *, public: bool = False) -> dict[s
             "to": list(_related(below, names)),
             "under": under,
             "works": works,
+            "matches": matches,
             "taints": _taints(reading, near, when),
         }
 
@@ -171,6 +174,15 @@ def _works(reading: RecordReading, node: str, above: Reach) -> Iterator[dict[str
             for work in reading.rows("works", id=file["work"]):
                 named = {"id": work["id"], "title": work["title"], "kind": work["kind"]}
                 yield {**named, "digest": digest, "path": file["path"]}
+
+
+def _matches(
+    reading: RecordReading, node: str, when: AsOf, *, public: bool
+) -> list[dict[str, Any]]:
+    """The matches by content with it that people answered; without who and why when public."""
+    answered = answers_about(reading, node, when)
+    held = ("person", "why") if public else ()
+    return [{name: each[name] for name in each if name not in held} for each in answered]
 
 
 def _taints(reading: RecordReading, near: Neighbourhood, when: AsOf) -> list[dict[str, Any]]:

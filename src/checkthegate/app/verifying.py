@@ -15,7 +15,7 @@ from typing import Any
 from checkthegate.app.configuration import read_configuration
 from checkthegate.app.home import FOLDER, find_home, home_key
 from checkthegate.app.inspecting import Inspection, guarded
-from checkthegate.app.recording import PROJECTION_VERSION, records_url
+from checkthegate.app.recording import PROJECTION, records_url
 from checkthegate.ledger import (
     NOT_PROVEN,
     Break,
@@ -26,21 +26,18 @@ from checkthegate.ledger import (
     public_key,
 )
 from checkthegate.model import UsageError
-from checkthegate.registry.project import project
-from checkthegate.registry.tables import TABLES
-from checkthegate.seams import Projection
+from checkthegate.store.records import upgrade_records
 
 SCHEMA = "checkthegate.verification/1"
 COVERED = (
     "every entry of the ledger with its body and salt, the tree over them, every signed "
-    "checkpoint, every row of every table and the schema itself, the documents that are kept by "
-    "digest, and the newest reports of this home as witnesses"
+    "checkpoint, every row of every table and the schema itself, the fingerprints and the "
+    "documents that are kept by digest, and the newest reports of this home as witnesses"
 )
 NOT_COVERED = (
     "gate.toml, the trusted roots and the packs in the home are settings, not records: a report "
     "names the packs and the key it was made with. Files with “cache” in their name may change."
 )
-_PROJECTION = Projection(PROJECTION_VERSION, tuple(TABLES.values()), project)
 _WITNESSES = 5
 _MOST_BYTES = 256 * 1024 * 1024
 
@@ -64,7 +61,10 @@ def verify_home(named: Path | None, against: Path | None) -> dict[str, Any]:
     held = [] if against is None else [checkpoint_in(against)]
     if not ground.readable:
         return _document(ground, 0, "", 0, ground.faults, None)
-    inspection = Inspection(ground.url, _PROJECTION)
+    # Records of an older version would differ in every table that is new. Where they cannot be
+    # brought up, that is what is said of them.
+    guarded(lambda: upgrade_records(ground.url, PROJECTION), None)
+    inspection = Inspection(ground.url, PROJECTION)
     witnesses = [each for each in _witnesses(ground) if each not in held]
     chain = inspection.chain(ground.keys, [*held, *witnesses])
     breaks = [*ground.faults, *chain.breaks, *inspection.differences()]

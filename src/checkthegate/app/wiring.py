@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkthegate.app.places import account_models
 from checkthegate.app.rulebook import HOUSE_PACK as HOUSE_PACK
 from checkthegate.app.rulebook import select_packs, shelves
 from checkthegate.model import InternalError, digest_json
 from checkthegate.rules import Pack
-from checkthegate.seams import Observer, ReportFormat
+from checkthegate.seams import Hasher, Observer, ReportFormat
 
 if TYPE_CHECKING:
     from checkthegate.app.home import Home
 
 OBSERVERS = "checkthegate.observers"
+HASHERS = "checkthegate.hashers"
 REPORTS = "checkthegate.reports"
 _SETTINGS: dict[int, tuple[Observer, str]] = {}
 _WITHOUT_BYTES = frozenset({"application/x-empty", "application/octet-stream"})
@@ -34,7 +37,45 @@ def load_observers(settings: Mapping[str, Mapping[str, Any]]) -> tuple[Observer,
                 f"The plug-in “{point.value}” is not an observer.", hint="Update or remove it."
             )
         observers.append(observer)
+    if matching := settings.get("fingerprint", {}).get("matching"):
+        # Imported here: without a bank there is nothing to match.
+        from checkthegate.app.matching import matching_observers
+
+        observers.extend(matching_observers(settings["fingerprint"], matching))
     return tuple(observers)
+
+
+def hasher_settings() -> dict[str, Any]:
+    """What every hasher is made with: the folder of model weights."""
+    return {"models": str(account_models())}
+
+
+@dataclass(frozen=True, slots=True)
+class Hashers:
+    """The hashers that can be used, by id, and why others that are installed cannot."""
+
+    installed: Mapping[str, Hasher]
+    broken: Mapping[str, str]
+
+
+def load_hashers(settings: Mapping[str, Any]) -> Hashers:
+    """Every installed hasher; `settings["models"]` is the folder of model weights.
+
+    One that cannot be loaded ends nothing: what it knows is not known then, which is said.
+    """
+    installed, broken = {}, {}
+    given = {name: settings[name] for name in ("models",) if name in settings}
+    for point in sorted(entry_points(group=HASHERS), key=lambda point: point.name):
+        try:
+            hasher = _load(point)(given)
+            if not isinstance(hasher, Hasher):
+                raise InternalError("It is not a hasher.", hint="Update or remove it.")
+        except Exception as problem:
+            why = problem.message if isinstance(problem, InternalError) else type(problem).__name__
+            broken[point.name] = f"The plug-in “{point.name}” cannot be used: {why}"
+        else:
+            installed[hasher.id] = hasher
+    return Hashers(installed, broken)
 
 
 def load_report_formats() -> tuple[ReportFormat, ...]:

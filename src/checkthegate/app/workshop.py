@@ -1,17 +1,21 @@
-"""What a worker does with one file: identify it, hash it, let the observers look at it."""
+"""What a worker does with one file: identify it, hash it, let the observers look at it, make
+fingerprints of it."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from checkthegate.app.wiring import (
+    load_hashers,
     load_observers,
     observer_label,
     settings_digest,
@@ -21,17 +25,20 @@ from checkthegate.delivery.archive import Extractor
 from checkthegate.delivery.found import StatIdentity
 from checkthegate.delivery.identify import identify
 from checkthegate.delivery.opened import OpenedFile
-from checkthegate.jobs.work import OPENING, Progress
+from checkthegate.jobs.work import HASHING, OPENING, Progress
 from checkthegate.model import Asset, Gap, Unreadable, UsageError, observation_from_json
-from checkthegate.seams import Limits, Observed, Observer, Task, TaskResult
+from checkthegate.seams import Hasher, Limits, Observed, Observer, OpenAsset, Task, TaskResult
 from checkthegate.store.cache import Cache, JobKey
 
 _BLOCK = 1024 * 1024
 _WORD_EVERY = 256 * _BLOCK
+_WORD_SECONDS = 0.25
+MOST_FINGERPRINT = 256 * _BLOCK
 _NO_MEMORY = (
     "Reading it needs more memory than a worker may use, so it was not looked at. Ask for it in "
     "another form, or have a person look at it."
 )
+_TOO_LARGE = "Its fingerprint is too large to keep. Record it in parts."
 CHANGED = "It changed while it was being read. Check it again once nobody writes to it."
 
 
@@ -58,15 +65,26 @@ class Workshop:
 
     def __init__(self, plan: WorkPlan) -> None:
         self._plan = plan
-        self._observers = {each.id: each for each in load_observers(plan.settings)}
         self._cache = _cache(plan.cache)
         self._archives = Extractor()
         self._folder: Path | None = None
+
+    @cached_property
+    def _observers(self) -> Mapping[str, Observer]:
+        """All observers by id, loaded when the first file is to be observed."""
+        return {each.id: each for each in load_observers(self._plan.settings)}
+
+    @cached_property
+    def _hashers(self) -> Mapping[str, Hasher]:
+        """All hashers by id, loaded when the first fingerprint is to be made."""
+        return load_hashers(self._plan.settings.get("fingerprint", {})).installed
 
     def __call__(self, task: Task, progress: Progress) -> TaskResult:
         """The result of one task."""
         progress(OPENING)
         try:
+            if task.parts and task.asset is not None:
+                return self._look_through(task, task.asset, progress)
             with self._bytes(task.location, progress) as file:
                 return self._look(task, file, progress)
         except Unreadable as problem:
@@ -112,30 +130,53 @@ class Workshop:
             keys = self._keys(wanted, asset, sidecars)
             observed, cached = self._remembered(keys)
             missing = [each for each in wanted if each.id not in observed]
-            thumbnail = b""
-            if missing:
-                looking = [OPENING]
+            hashers = self._hashing(task, asset)
+            thumbnail, fingerprints = b"", dict[str, bytes]()
+            if missing or hashers:
+                saying = _Saying(progress)
                 opened = OpenedFile(
-                    asset,
-                    file,
-                    limits=self._plan.limits,
-                    sidecars=sidecars,
-                    working=lambda: progress(looking[0]),
+                    asset, file, limits=self._plan.limits, sidecars=sidecars, working=saying.again
                 )
-                try:
+                with closing(opened):
                     for observer in missing:
-                        looking[0] = observer.id
-                        progress(observer.id)
+                        saying.begin(observer.id)
                         said = _observe(observer, opened)
                         observed[observer.id] = replace(said, settings=keys[observer.id][2])
                     thumbnail = self._thumbnail(opened, observed)
-                finally:
-                    opened.close()
+                    fingerprints, failed = _fingerprints(hashers, opened, saying)
+                    observed |= failed
         if _changed(before, file):
             return TaskResult(task.number, problem=CHANGED)
         return TaskResult(
-            task.number, asset, tuple(observed.values()), thumbnail=thumbnail, cached=cached
+            task.number,
+            asset,
+            tuple(observed.values()),
+            thumbnail=thumbnail,
+            cached=cached,
+            fingerprints=fingerprints,
         )
+
+    def _look_through(self, task: Task, asset: Asset, progress: Progress) -> TaskResult:
+        """Look at a sequence as a whole; its frames were read before, one by one."""
+        from checkthegate.delivery.sequence_film import OpenedSequence
+
+        wanted = self._wanted(task, asset)
+        keys = self._keys(wanted, asset, {})
+        observed, cached = self._remembered(keys)
+        saying = _Saying(progress)
+        opened = OpenedSequence(
+            asset,
+            [frame for _, frame in task.parts],
+            lambda place: self._bytes(task.parts[place][0], progress),
+            limits=self._plan.limits,
+            working=saying.again,
+        )
+        for observer in wanted:
+            if observer.id not in observed:
+                saying.begin(observer.id)
+                said = _observe(observer, opened)
+                observed[observer.id] = replace(said, settings=keys[observer.id][2])
+        return TaskResult(task.number, asset, tuple(observed.values()), cached=cached)
 
     @contextmanager
     def _sidecars(self, task: Task) -> Iterator[dict[str, Path]]:
@@ -164,6 +205,10 @@ class Workshop:
     def _wanted(self, task: Task, asset: Asset) -> list[Observer]:
         chosen = (self._observers[name] for name in task.observers if name in self._observers)
         return [observer for observer in chosen if observer.wants(asset)]
+
+    def _hashing(self, task: Task, asset: Asset) -> list[Hasher]:
+        chosen = (self._hashers[name] for name in task.hashers if name in self._hashers)
+        return [hasher for hasher in chosen if hasher.wants(asset)]
 
     def _keys(
         self, wanted: list[Observer], asset: Asset, sidecars: Mapping[str, Path]
@@ -207,6 +252,27 @@ class Workshop:
         return b""
 
 
+class _Saying:
+    """Says what is at work: when it begins, and now and then that it goes on."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._name = OPENING
+        self._last = 0.0
+
+    def begin(self, name: str) -> None:
+        """Another observer or hasher begins."""
+        self._name, self._last = name, time.monotonic()
+        self._progress(name)
+
+    def again(self) -> None:
+        """It goes on. Costs nothing when called often."""
+        now = time.monotonic()
+        if now - self._last >= _WORD_SECONDS:
+            self._last = now
+            self._progress(self._name)
+
+
 def _unread(problem: OSError) -> str:
     if isinstance(problem, PermissionError):
         return "You may not read this file, so nothing is known about it. Ask for access to it."
@@ -227,7 +293,8 @@ def _cache(file: Path | None) -> Cache | None:
 def _telling(observed: Observed) -> bool:
     """Whether a report will show a card for this."""
     return any(
-        isinstance(said, Gap) or said.claim.startswith("ai-") for said in observed.observations
+        isinstance(said, Gap) or said.claim.startswith(("ai-", "matches-"))
+        for said in observed.observations
     )
 
 
@@ -245,7 +312,7 @@ def _identified(file: Path, known: Asset | None, progress: Progress) -> Asset:
     return Asset(path, kind, media_type, size, f"sha256:{hasher.hexdigest()}")
 
 
-def _observe(observer: Observer, opened: OpenedFile) -> Observed:
+def _observe(observer: Observer, opened: OpenAsset) -> Observed:
     try:
         return Observed(observer.id, tuple(observer.observe(opened)))
     except Unreadable as problem:
@@ -259,6 +326,41 @@ def _observe(observer: Observer, opened: OpenedFile) -> Observed:
             "what it would have seen is not known. Please report it to us."
         )
         return Observed(observer.id, (Gap(observer.id, reason),), sound=False)
+
+
+def _fingerprints(
+    hashers: Sequence[Hasher], opened: OpenedFile, saying: _Saying
+) -> tuple[dict[str, bytes], dict[str, Observed]]:
+    """Fingerprints by hasher, and why others were not made."""
+    made, failed = {}, {}
+    for hasher in hashers:
+        saying.begin(HASHING + hasher.id)
+        found = _fingerprint(hasher, opened)
+        if isinstance(found, bytes):
+            made[hasher.id] = found
+        else:
+            failed[found.observer] = found
+    return made, failed
+
+
+def _fingerprint(hasher: Hasher, opened: OpenedFile) -> bytes | Observed:
+    """The fingerprint, or why there is none."""
+    label = HASHING + hasher.id
+    try:
+        made = hasher.fingerprint(opened)
+        if made is not None and len(made) <= MOST_FINGERPRINT:
+            return made
+        reason = _TOO_LARGE if made else "There is nothing in it to know it by."
+        return Observed(label, (Gap(label, reason),))
+    except Unreadable as problem:
+        return Observed(label, (Gap(label, problem.reason),))
+    except MemoryError:
+        reason = "Making a fingerprint of it needs more memory than a worker may use."
+    except Exception as problem:
+        reason = (
+            f"Making a fingerprint of it failed ({type(problem).__name__}). Please report it to us."
+        )
+    return Observed(label, (Gap(label, reason),), sound=False)
 
 
 def _digest(file: Path) -> str:

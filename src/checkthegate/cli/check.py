@@ -24,9 +24,26 @@ def add_to(app: App) -> None:
 
 
 def check(
-    paths: Annotated[list[str], Parameter(name="PATH", help="Files, folders, zips.", negative="")],
+    paths: Annotated[
+        list[str] | None, Parameter(name="PATH", help="Files, folders, zips, cuts.", negative="")
+    ] = None,
     /,
     *,
+    timeline: Annotated[
+        list[str] | None,
+        Parameter(help="The cut that is delivered: its events are judged.", negative=""),
+    ] = None,
+    media: Annotated[
+        list[str] | None,
+        Parameter(help="Where the cut's media lie: counts as far as events use it.", negative=""),
+    ] = None,
+    since: Annotated[
+        str | None, Parameter(help="An earlier cut, or its report: what changed since.")
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        Parameter(help="Where to write a certificate of these very files, if they pass."),
+    ] = None,
     temp: Annotated[
         bool, Parameter(negative="", help="Nothing in it is final: a temp turnover.")
     ] = False,
@@ -50,7 +67,7 @@ def check(
     ] = False,
     rehash: Annotated[bool, Parameter(negative="", help="Read every byte again.")] = False,
     no_pictures: Annotated[
-        bool, Parameter(negative="", help="Leave thumbnails out of the report.")
+        bool, Parameter(negative="", help="Leave pictures and sounds out of the report.")
     ] = False,
     with_prompts: Annotated[
         bool, Parameter(negative="", help="Put prompts into the report, and say so on page one.")
@@ -64,8 +81,16 @@ def check(
     from checkthegate.cli.progress import progress_to_stderr
 
     used = find_home(home)
+    if not paths and not timeline:
+        raise UsageError(
+            "Nothing to check was named.",
+            hint="Name files or folders, or a cut with --timeline.",
+        )
     request = CheckRequest(
-        paths=tuple(map(_path, paths)),
+        paths=tuple(map(_path, paths or ())),
+        timelines=tuple(map(_path, timeline or ())),
+        media=tuple(map(_path, media or ())),
+        since=_path(since) if since is not None else None,
         final=not temp,
         packs=tuple(pack or ()),
         pack_folders=tuple(packs or ()),
@@ -77,7 +102,12 @@ def check(
         as_of=as_of,
     )
     with progress_to_stderr() as progress:
-        wanted = ReportRequest(out=out, files=not as_json or out is not None, prompts=with_prompts)
+        wanted = ReportRequest(
+            out=out,
+            files=not as_json or out is not None,
+            prompts=with_prompts,
+            certificate=certificate,
+        )
         reported = check_and_report(request, wanted, progress)
     for note in reported.notes:
         print(f"gate: {visible(note)}", file=sys.stderr)
@@ -110,5 +140,7 @@ def _say(reported: Reported, as_json: bool) -> None:
         plain_shapes="utf" not in (sys.stdout.encoding or "").lower(),
     )
     print(shown)
+    if reported.certificate is not None:
+        print(f"The certificate:\n{reported.certificate}")
     if reported.folder is not None:
         print(f"The report:\n{reported.folder / 'report.html'}")

@@ -22,6 +22,7 @@ _COMMANDS = {
     "home": "checkthegate.cli.home",
     "init": "checkthegate.cli.init",
     "ledger": "checkthegate.cli.ledger",
+    "match": "checkthegate.cli.match",
     "record": "checkthegate.cli.record",
     "rules": "checkthegate.cli.rules",
     "talent": "checkthegate.cli.talent",

@@ -27,6 +27,10 @@ AsOfOption = Annotated[
         name="--as-of", help="What was known and held then: 2026-11-22, or a time with its zone."
     ),
 ]
+WorkersOption = Annotated[
+    int | None,
+    Parameter(name="--workers", help="Processes at work; 0 reads everything in this one."),
+]
 EffectiveOption = Annotated[
     str | None,
     Parameter(

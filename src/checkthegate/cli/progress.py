@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from checkthegate.app.check import Progress
+from checkthegate.app.looking import Progress
 from checkthegate.report.text import seconds_words, size_words, visible
 
 _LIVELY_SECONDS = 0.1

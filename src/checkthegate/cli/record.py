@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from checkthegate.cli.options import HomeOption, JsonOption
+from checkthegate.cli.options import HomeOption, JsonOption, WorkersOption
 
 _MOST = 20
 Files = Annotated[
@@ -64,15 +62,14 @@ def record(
     made: MadeOption = None,
     step: Steps = None,
     note: Annotated[str | None, Parameter(help="A note to keep with it.")] = None,
-    workers: Annotated[
-        int | None, Parameter(help="Processes at work; 0 reads everything in this one.")
-    ] = None,
+    workers: WorkersOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Record generated files with the use, the tools and what they were made from."""
     from checkthegate.app.record import RecordRequest, record_files
     from checkthegate.app.registry.desk import desk_of
+    from checkthegate.cli.counting import counted, processes
     from checkthegate.model import UsageError
     from checkthegate.model.registry import Made, Promise
 
@@ -90,10 +87,10 @@ def record(
         promise=Promise.TEMP if temp else Promise.FINAL if final else None,
         made=Made(made) if made else None,
         note=note,
-        workers=os.cpu_count() or 1 if workers is None else max(0, workers),
+        workers=processes(workers),
     )
     with desk_of(home) as desk:
-        stated = record_files(desk, request, _progress())
+        stated = record_files(desk, request, counted())
     if as_json:
         print(json.dumps(stated, ensure_ascii=False))
     else:
@@ -144,19 +141,6 @@ def show(
     else:
         print("\n".join(_shown(stated)))
     return 0
-
-
-def _progress() -> Callable[[int, int, str], None]:
-    lively = sys.stderr.isatty()
-
-    def progress(done: int, files: int, path: str) -> None:
-        if lively:
-            ending = "\n" if done == files else ""
-            print(f"\r\x1b[2K{done:,} of {files:,} · {path[-60:]}", end=ending, file=sys.stderr)
-        elif done % 100 == 0:
-            print(f"{done:,} of {files:,}", file=sys.stderr)
-
-    return progress
 
 
 def _recorded(stated: dict[str, Any]) -> Iterator[str]:

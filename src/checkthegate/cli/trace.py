@@ -20,6 +20,10 @@ _WORDS = {
     "model": "with the model", "talent": "showing", "consent": "consent",
     "approval": "approval", "escalation": "escalation", "work": "work",
 }  # fmt: skip
+_CLAIMS = {
+    "matches-recorded": "matches recorded", "matches-input": "matches what went into",
+    "matches-work": "matches the work",
+}  # fmt: skip
 
 
 def add_to(app: App) -> None:
@@ -61,6 +65,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _under(found["under"])
     for work in found["works"]:
         yield f"  {work['kind']} work {work['id']} “{work['title'] or work['path']}”"
+    yield from _matches(found["matches"], found["id"])
     yield from _tree("Made from", found["id"], found["from"])
     yield from _tree("What came of it, and would fall with it", found["id"], found["to"])
     if not found["complete"]:
@@ -117,6 +122,18 @@ def _under(under: Mapping[str, Any]) -> Iterator[str]:
         who = f" of {each['person']}" if "person" in each else ""
         rules = ", ".join(each["rules"])
         yield f"  approval  {each['id']}{who}: {each['answer']}, {each['standing']}, for {rules}"
+
+
+def _matches(matches: Sequence[Mapping[str, Any]], node: str) -> Iterator[str]:
+    if matches:
+        yield ""
+        yield "Found by content, and answered"
+    for each in matches:
+        other = each["source"] if each["digest"] == node else each["digest"]
+        who = f" by {each['person']}" if "person" in each else ""
+        why = f": {_shown(each['why'])}" if "why" in each else ""
+        yield f"  {each['id']}  {_CLAIMS.get(each['claim'], each['claim'])} {_short(other or '')}"
+        yield f"    {each['answer']}{who}{why}"
 
 
 def _tree(heading: str, root: str, related: Sequence[Mapping[str, Any]]) -> Iterator[str]:

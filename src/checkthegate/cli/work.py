@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from checkthegate.cli.options import AsOfOption, EffectiveOption, HomeOption, JsonOption
+from checkthegate.cli.options import (
+    AsOfOption,
+    EffectiveOption,
+    HomeOption,
+    JsonOption,
+    WorkersOption,
+)
 
 Kind = Literal["protected", "owned"]
 Work = Annotated[str, Parameter(name="WORK", help="An id, or a title that only one has.")]
@@ -44,12 +50,14 @@ def add(
     as_one: Annotated[bool, Parameter(negative="", help="All the files are one work.")] = False,
     note: Note = None,
     effective: EffectiveOption = None,
+    workers: WorkersOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Register works: one a file, or --as-one."""
     from checkthegate.app.registry.desk import desk_of
-    from checkthegate.app.registry.works import FINGERPRINTS_LATER, add_works
+    from checkthegate.app.registry.works import add_works
+    from checkthegate.cli.counting import counted, processes
     from checkthegate.cli.shown import given, print_written
 
     stated = given(kind=kind, title=title, owner=owner, rights=rights, note=note)
@@ -59,7 +67,7 @@ def add(
     with desk_of(home) as desk:
         added = add_works(
             desk, paths, stated, licence=terms, licence_document=licence_file, as_one=as_one,
-            effective=effective,
+            effective=effective, workers=processes(workers), progress=counted(),
         )  # fmt: skip
     works = added.works
     shown = "\n".join(f"{each['id']}  {each['title']}" for each in works[:20])
@@ -71,7 +79,7 @@ def add(
         f"{shown}{more}" if works else "Nothing new: every file is on file already.",
         as_json=as_json,
         more={"items": works, "skipped": [{"path": p, "same_as": w} for p, w in added.skipped]},
-        notes=[*notes, FINGERPRINTS_LATER],
+        notes=[*notes, *added.warnings],
     )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from checkthegate.delivery.found import Found, readable_name, unused
-from checkthegate.delivery.identify import ZIP, identify
+from checkthegate.delivery.identify import ARCHIVES, identify
 from checkthegate.delivery.zip_directory import BROKEN, PLAIN_METHODS, TooManyMembers, open_zip
 from checkthegate.model import Unreadable
 
@@ -254,7 +254,7 @@ def _is_archive(file: Path) -> bool:
         with file.open("rb") as stream:
             if stream.read(2) != b"PK":
                 return False
-            return identify(stream, file.name)[1] == ZIP
+            return identify(stream, file.name)[1] in ARCHIVES
     except OSError:
         return False
 

@@ -28,6 +28,7 @@ _OPTIONS = {
 }
 OPEN_BYTES = 192 * 1024 * 1024
 MOST_CALLS = 200_000
+_CALL_BYTES = 4096
 VIEW_BYTES = 64 * 1024 * 1024
 _MOOV_BYTES = 16 * 1024 * 1024
 _MXF_ENCRYPTED = re.compile(
@@ -41,19 +42,19 @@ _TRACK_CODEC = re.compile(rb"\x86[\x80-\xbf]([VAS]_[A-Z0-9/_.]{2,40})")
 class BoundedReader:
     """A file object that pretends to be at its end once `budget` bytes were read.
 
-    Or after `MOST_CALLS`: millions of tiny parts are passed over one by one.
+    Or after `calls` calls: millions of tiny parts are passed over one by one.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._calls = 0
+        self.calls = MOST_CALLS
         self.budget = OPEN_BYTES
         self.exhausted = False
 
     def read(self, size: int = -1) -> bytes:
         """At most `size` bytes, none when the budget is spent."""
-        self._calls += 1
-        if self.budget <= 0 or self._calls > MOST_CALLS:
+        self.calls -= 1
+        if self.budget <= 0 or self.calls < 0:
             self.exhausted = True
             return b""
         part = self._stream.read(min(size, self.budget) if size >= 0 else self.budget)
@@ -62,8 +63,8 @@ class BoundedReader:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """As a file's; -1, the decoder's own sign of failure, for an offset no file can have."""
-        self._calls += 1
-        if self._calls > MOST_CALLS:
+        self.calls -= 1
+        if self.calls < 0:
             self.exhausted = True
             return -1
         try:
@@ -77,10 +78,10 @@ class BoundedReader:
 
 
 @contextlib.contextmanager
-def opened_container(opened: OpenAsset) -> Iterator[Any]:
+def opened_container(opened: OpenAsset, *, passes: int = 0) -> Iterator[Any]:
     """A PyAV container for as long as the block runs; its errors become `Unreadable`.
 
-    After opening, `VIEW_BYTES` and a few raw frames may be read.
+    After opening, `VIEW_BYTES` and a few raw frames may be read, and `passes` times the file.
     """
     try:
         import av
@@ -98,10 +99,11 @@ def opened_container(opened: OpenAsset) -> Iterator[Any]:
                 metadata_errors="replace",
                 io_open=_refuse,
             ) as container:
-                reader.budget = VIEW_BYTES + _raw_frames(container)
+                reader.budget = VIEW_BYTES + _raw_frames(container) + passes * opened.asset.size
+                reader.calls += passes * opened.asset.size // _CALL_BYTES
                 yield container
         except (av.FFmpegError, OSError, ValueError, EOFError, MemoryError) as problem:
-            raise _explained(opened, reader, problem) from None
+            raise explained(opened, problem, exhausted=reader.exhausted) from None
         if reader.exhausted:
             raise Unreadable(_too_much())
 
@@ -124,7 +126,9 @@ def _too_much() -> str:
     )
 
 
-def _explained(opened: OpenAsset, reader: BoundedReader, problem: BaseException) -> Unreadable:
+def explained(
+    opened: OpenAsset, problem: BaseException, *, exhausted: bool = False
+) -> Unreadable:
     """The sentence for what the decoder could not do."""
     protection = protected(opened)
     if protection is not None:
@@ -132,7 +136,7 @@ def _explained(opened: OpenAsset, reader: BoundedReader, problem: BaseException)
     present = share_present(opened, opened.asset.size)
     if present < 1:
         return cut_off(present)
-    if reader.exhausted:
+    if exhausted:
         return Unreadable(_too_much())
     if isinstance(problem, MemoryError):
         return Unreadable("there was not enough memory to decode it")

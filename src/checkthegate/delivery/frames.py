@@ -9,7 +9,7 @@ from checkthegate.model import Unreadable
 if TYPE_CHECKING:
     from checkthegate.delivery.pixels import Pixels
 
-_MOST_CHANNELS = 64
+MOST_CHANNELS = 64
 
 
 def to_pixels(frame: Any) -> Pixels:
@@ -24,7 +24,7 @@ def to_samples(frame: Any) -> Pixels:
     import numpy
 
     channels = frame.layout.nb_channels
-    if channels > _MOST_CHANNELS:
+    if channels > MOST_CHANNELS:
         raise Unreadable(f"the sound has {channels} channels, and at most 64 can be looked at")
     raw: Pixels = frame.to_ndarray()
     samples: Pixels = raw.T if frame.format.is_planar else raw.reshape(-1, channels)

@@ -11,7 +11,7 @@ import re
 import zipfile
 from typing import BinaryIO, Literal
 
-from checkthegate.delivery import technical
+from checkthegate.delivery import cut_lists, technical
 from checkthegate.delivery.zip_directory import BROKEN, PLAIN_METHODS, open_zip
 from checkthegate.model import Kind
 
@@ -25,6 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, cut_lists.AAF_MAGIC, cut_lists.AAF),
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"GIF87a", "image/gif"),
@@ -109,7 +110,10 @@ _KINDS = {
     "text/plain": Kind.TEXT,
     "text/html": Kind.TEXT,
     ZIP: Kind.PACKAGE,
+    **dict.fromkeys(cut_lists.TIMELINES, Kind.TIMELINE),
 }
+ARCHIVES = frozenset({ZIP, cut_lists.OTIOZ})
+"""The media types whose members are looked at one by one."""
 
 
 def kind_of(media_type: str) -> Kind:
@@ -129,6 +133,8 @@ def identify(stream: BinaryIO, name: str) -> tuple[Kind, str]:
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
     media_type = _media_type(head, stream, name)
+    if media_type == UNKNOWN:
+        media_type = cut_lists.by_name(name) or UNKNOWN
     return kind_of(media_type), media_type
 
 
@@ -217,6 +223,8 @@ def _zip_flavour(stream: BinaryIO) -> str:
     # An archive does not choose what it is taken for: only these are documents.
     if stated in _STATED_DOCUMENTS:
         return stated
+    if cut_lists.OTIOZ_MEMBER in names:
+        return cut_lists.OTIOZ
     if "[Content_Types].xml" in names and _only_office(names):
         for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
             if any(entry.startswith(folder) for entry in names):
@@ -290,9 +298,12 @@ def _kind_of_text(plain: bytes, name: str) -> str:
     root = _XML.match(plain)
     if root:
         known = TECHNICAL if root[1] in technical.TECHNICAL_ROOTS else _ROOTS.get(root[1])
-        return known or "text/xml"
+        return known or cut_lists.of_xml(root[1], plain) or "text/xml"
     if _JSON.match(plain) or (name.lower().endswith(".json") and plain[:1] in (b"{", b"[")):
-        return "text/x-json"
+        return cut_lists.of_json(plain) or "text/x-json"
+    cut = cut_lists.of_text(plain.decode("utf-8", "replace")) or cut_lists.by_name(name)
+    if cut is not None:
+        return cut
     # Text under a picture's, film's or sound's name is what is left of a damaged file, or an
     # error page that was saved as one; nobody can tell what should have been there.
     return UNKNOWN if _MEDIA_NAME.search(name) else "text/plain"

@@ -52,7 +52,7 @@ def decode_frame(opened: OpenAsset, fraction: float) -> Picture:
     """
     _check_there(opened, fraction)
     with opened_container(opened) as container:
-        stream = _video(opened, container)
+        stream = video_stream(opened, container)
         check_size(stream.width, stream.height, opened.limits.pixels)
         stated = _states_length(opened, container)
         frame = _nearest(container, stream, fraction if stated else fraction / 2)
@@ -67,7 +67,7 @@ def decode_sound(opened: OpenAsset, fraction: float, stream: int) -> Sound:
     """
     _check_there(opened, fraction)
     with opened_container(opened) as container:
-        chosen = _numbered(opened, container, stream)
+        chosen = sound_stream(opened, container, stream)
         length = _seconds(container, chosen)
         if not _states_length(opened, container):
             return _heard(container, chosen, fraction * length / 2, None)
@@ -156,14 +156,16 @@ def _states_length(opened: OpenAsset, container: Any) -> bool:
     return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
 
 
-def _video(opened: OpenAsset, container: Any) -> Any:
+def video_stream(opened: OpenAsset, container: Any) -> Any:
+    """The first moving picture (no cover), decoder set up; raises `Unreadable`."""
     for stream in container.streams.video:
         if _kind(stream) == "video":
             return _ready(opened, stream)
     raise Unreadable("the file holds no moving picture")
 
 
-def _numbered(opened: OpenAsset, container: Any, index: int) -> Any:
+def sound_stream(opened: OpenAsset, container: Any, index: int) -> Any:
+    """The sound with this index, decoder set up; raises `Unreadable`."""
     for stream in container.streams.audio:
         if stream.index == index:
             return _ready(opened, stream)

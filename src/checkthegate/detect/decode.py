@@ -48,6 +48,11 @@ class DecodeObserver:
         return reader_versions("pillow", "openimageio", "av")
 
     @property
+    def reads_pixels(self) -> bool:
+        """It decodes pictures."""
+        return True
+
+    @property
     def reads_path(self) -> bool:
         """Yes: whether an empty file is a loss shows in its name alone."""
         return True

@@ -36,6 +36,11 @@ class StealthObserver:
         return reader_versions("pillow", "openimageio")
 
     @property
+    def reads_pixels(self) -> bool:
+        """It decodes pictures."""
+        return True
+
+    @property
     def reads_path(self) -> bool:
         """No: only pixels are read."""
         return False

@@ -145,6 +145,11 @@ class WatermarkObserver:
         return reader_versions("pillow", "openimageio", "av")
 
     @property
+    def reads_pixels(self) -> bool:
+        """It decodes pictures."""
+        return True
+
+    @property
     def reads_path(self) -> bool:
         """No: only pixels are read."""
         return False

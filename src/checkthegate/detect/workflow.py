@@ -15,7 +15,7 @@ from checkthegate.model import Asset, Gap, Json, Observation
 from checkthegate.seams import Example, OpenAsset
 
 _JSON = "text/x-json"
-_MEDIA_TYPES = frozenset({_JSON, "text/plain"})
+_MEDIA_TYPES = frozenset({_JSON, "application/x-otio+json", "text/plain"})
 _MARKS = (
     '"class_type"', '"last_node_id"', '"last_link_id"', "Node name for S&R",
     '"sui_image_params"', "Sampler:", '"invocation"', "invokeai", "stable_diffusion_model",

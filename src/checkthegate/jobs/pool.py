@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from checkthegate.jobs.wire import pack_result, pack_task, unpack_result, unpack_task
-from checkthegate.jobs.work import OPENING, Work
+from checkthegate.jobs.work import HASHING, OPENING, Work
 from checkthegate.model import Gap
 from checkthegate.seams import Observed, Task, TaskResult
 
@@ -129,13 +129,10 @@ class ProcessPool:
         if observer == OPENING:
             reason = f"Reading this file {how}, so nothing is known about it. {_AGAIN}"
             return TaskResult(task.number, observed=failed, problem=reason)
-        reason = (
-            f"The observer “{observer}” {how} on this file, so what it would have seen is "
-            f"not known. {_AGAIN}"
-        )
-        gap = Observed(observer, (Gap(observer, reason),), sound=False)
+        gap = Observed(observer, (Gap(observer, _reason(observer, how)),), sound=False)
         rest = tuple(name for name in task.observers if name != observer)
-        self._start(member, replace(task, observers=rest), (*failed, gap))
+        hashers = tuple(name for name in task.hashers if HASHING + name != observer)
+        self._start(member, replace(task, observers=rest, hashers=hashers), (*failed, gap))
         return None
 
     def _replace(self, member: _Member) -> None:
@@ -153,6 +150,16 @@ class ProcessPool:
             process.start()
         theirs.close()
         return _Member(process, ours)
+
+
+def _reason(observer: str, how: str) -> str:
+    """What is not known because of what befell a worker."""
+    if observer.startswith(HASHING):
+        return f"Making a fingerprint of it {how}. {_AGAIN}"
+    return (
+        f"The observer “{observer}” {how} on this file, so what it would have seen is not known. "
+        f"{_AGAIN}"
+    )
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Tasks and results as JSON: what crosses between processes is never code.
+"""Tasks and results as JSON, fingerprints as bytes behind it: what crosses is never code.
 
 A worker reads hostile files with native decoders. Should one be taken over, it can send
 wrong words, but nothing that runs in the process that judges.
@@ -23,6 +23,7 @@ def pack_task(task: Task) -> bytes:
             "observers": task.observers,
             "asset": asset_to_json(task.asset),
             "sidecars": {suffix: list(place) for suffix, place in task.sidecars.items()},
+            "hashers": task.hashers,
         }
     ).encode("ascii")
 
@@ -36,12 +37,14 @@ def unpack_task(packed: bytes) -> Task:
         observers=tuple(said["observers"]),
         asset=asset_from_json(said["asset"]),
         sidecars={suffix: tuple(place) for suffix, place in said["sidecars"].items()},
+        hashers=tuple(said["hashers"]),
     )
 
 
 def pack_result(result: TaskResult) -> bytes:
-    """A result as bytes."""
-    return json.dumps(
+    """A result as bytes: a line of JSON, then fingerprints one after the other."""
+    sizes = [[hasher, len(body)] for hasher, body in result.fingerprints.items()]
+    line = json.dumps(
         {
             "number": result.number,
             "asset": asset_to_json(result.asset),
@@ -49,13 +52,16 @@ def pack_result(result: TaskResult) -> bytes:
             "problem": result.problem,
             "thumbnail": base64.b64encode(result.thumbnail).decode("ascii"),
             "cached": result.cached,
+            "fingerprints": sizes,
         }
     ).encode("ascii")
+    return b"\n".join((line, b"".join(result.fingerprints.values())))
 
 
 def unpack_result(packed: bytes) -> TaskResult:
     """The inverse of `pack_result`."""
-    said = json.loads(packed)
+    end = packed.index(b"\n")
+    said = json.loads(packed[:end])
     return TaskResult(
         number=said["number"],
         asset=asset_from_json(said["asset"]),
@@ -63,7 +69,16 @@ def unpack_result(packed: bytes) -> TaskResult:
         problem=said["problem"],
         thumbnail=base64.b64decode(said["thumbnail"]),
         cached=said["cached"],
+        fingerprints=_fingerprints(packed, end + 1, said["fingerprints"]),
     )
+
+
+def _fingerprints(packed: bytes, start: int, sizes: list[Any]) -> dict[str, bytes]:
+    found = {}
+    for hasher, size in sizes:
+        found[str(hasher)] = packed[start : start + size]
+        start += size
+    return found
 
 
 def observed_to_json(observed: Observed) -> dict[str, Any]:

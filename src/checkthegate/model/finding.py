@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from checkthegate.model.asset import Asset
 from checkthegate.model.evidence import Evidence, Gap
+from checkthegate.model.timeline import TimelineDecision
 from checkthegate.model.verdict import AiState, Approval, Outcome, Verdict
 
 
@@ -97,3 +98,4 @@ class Decision:
     gaps: tuple[DeliveryGap, ...] = ()
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = field(default=())
+    timelines: tuple[TimelineDecision, ...] = ()

@@ -20,7 +20,7 @@ from checkthegate.model.use import (
 from checkthegate.registry.approvals import approvals_for
 from checkthegate.registry.consents import Asked
 from checkthegate.registry.declared import declared_use
-from checkthegate.registry.records import matches_of, parts_of
+from checkthegate.registry.records import confirmed_in, matches_of, parts_of
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import began, in_effect
 from checkthegate.registry.uses import (
@@ -83,11 +83,19 @@ class UseContexts:
     _uses: dict[tuple[str, object], UseAnswer | None] = field(default_factory=dict)
 
     def of(self, asset: Asset, evidence: Sequence[Evidence]) -> UseContext:
-        """What the records say of an asset. `evidence` may hold content matches."""
+        """What the records say of an asset. `evidence` may hold content matches.
+
+        What a person confirmed without proof adds what is bad about its use, nothing good.
+        """
         matches = matches_of(asset, evidence, self.rows, self.when)
-        records = list({match.record.id: match.record for match in matches}.values())
-        uses = [self._use(record) for record in records]
         parts = parts_of(evidence, matches)
+        deciding = [match.record for part in parts for match in part.matches]
+        proven = list({record.id: record for record in deciding}.values())
+        exact = any(match.exact for match in matches)
+        said = () if exact else confirmed_in(asset, evidence, self.rows, self.when)
+        accused = [match.record for match in said]
+        records = list({record.id: record for record in (*proven, *accused)}.values())
+        uses = [self._use(record) for record in records]
         strange = tuple(
             [part.said for part in parts if part.said and part.said.grade is not Grade.SUSPECTED]
         )
@@ -97,7 +105,7 @@ class UseContexts:
         facts = _facts([each.effective for each in found], explained=explained)
         facts["use.recorded"] = bool(records) and not strange
         facts["use.promised_temp"] = any(each.promise is Promise.TEMP for each in records)
-        facts["contact.told"] = self._told(asset, records)
+        facts["contact.told"] = self._told(asset, proven)
         effective = [each.effective for each in found]
         weak = [each.weakest for each in effective if each.weakest]
         return UseContext(

@@ -7,19 +7,32 @@ unless another approval stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
-from checkthegate.model import Approval, Asset, Evidence, Finding, Outcome, Verdict
+from checkthegate.model import Approval, Asset, Evidence, Finding, Outcome, Span, Verdict
 from checkthegate.model.registry import AsOf, Cover, Standing, WrittenApproval
 from checkthegate.registry.approvals import approvals_for
-from checkthegate.registry.records import Match, Part, matches_of, parts_of
+from checkthegate.registry.records import (
+    MATCHES_WORK,
+    Match,
+    Part,
+    confirmed_in,
+    matches_of,
+    parts_of,
+    works_in,
+)
 from checkthegate.registry.rows import Rows
+from checkthegate.registry.used import used_parts
 
 MOST_DIFFERENT: Final = 0.10
-_TOLERANCE: Final = 0.001
+_NO_WORKS: Final[Mapping[str, bool]] = MappingProxyType({})
+_ALL_ALIKE: Final[Mapping[str, float]] = MappingProxyType({})
+# A frame at 24 a second: where a match begins and ends is not known more finely than that.
+_TOLERANCE: Final = 0.042
 _LAPSED: Final = (Standing.REVOKED, Standing.EXPIRED)
 
 
@@ -42,19 +55,30 @@ def cover(
     when: AsOf,
     *,
     never: Collection[str] = (),
-    most_different: float = MOST_DIFFERENT,
+    works: Mapping[str, bool] = _NO_WORKS,
+    most_different: Mapping[str, float] = _ALL_ALIKE,
+    used: Sequence[Span] = (),
 ) -> tuple[Finding, ...]:
     """The findings, each as the approvals on file leave it.
 
     A failed finding all of whose AI parts are covered stays `fail`, becomes `notify`, and
     names the approval. One with a denied part becomes `blocked`. An `unknown` is never
     covered. `never` are the rules no approval lifts now: those about a missing consent.
-    What is blocked already stays blocked.
+    `works` are the rules that an unlicensed work fails: True where nothing else does, and only
+    the parts where works lie need cover. `most_different` is the share of the frame that may
+    differ from what was approved, by rule; a tenth where it is not said. Only `used` seconds need
+    cover; all of the asset where none are named. What is blocked already stays blocked.
     """
     matches = matches_of(asset, evidence, rows, when)
     parts = parts_of(evidence, matches) or (Part(None),)
-    digests = [asset.digest, *(match.digest for match in matches if match.digest)]
-    uses = {match.record.use for match in matches}
+    in_works = works_in(evidence, matches)
+    if used:
+        parts = used_parts(parts, used) or parts
+        in_works = used_parts(in_works, used)
+    said = confirmed_in(asset, evidence, rows, when)
+    known = (*matches, *said)
+    digests = [asset.digest, *(match.digest for match in known if match.digest)]
+    uses = {match.record.use for match in known}
     approvals = approvals_for(rows, when, digests=digests, uses=sorted(uses))
     if not approvals:
         return tuple(findings)
@@ -66,8 +90,16 @@ def cover(
             continue
         if finding.rule not in ruled:
             about = [each for each in approvals if finding.rule in each.rules]
+            concerned = (
+                parts
+                if finding.rule not in works
+                else in_works
+                if works[finding.rule]
+                else (*parts, *in_works)
+            )
+            most = most_different.get(finding.rule, MOST_DIFFERENT)
             ruled[finding.rule] = tuple(
-                part_cover(asset, part, about, most_different) for part in parts
+                part_cover(asset, part, about, most, said) for part in concerned or parts
             )
         judged.append(_judged(finding, ruled[finding.rule], lift=finding.rule not in never))
     return tuple(judged)
@@ -78,13 +110,18 @@ def part_cover(
     part: Part,
     approvals: Sequence[WrittenApproval],
     most_different: float = MOST_DIFFERENT,
+    confirmed: Sequence[Match] = (),
 ) -> PartCover:
-    """What approvals of one rule, the newest first, say of a part."""
+    """What approvals of one rule, the newest first, say of a part.
+
+    `confirmed` are the matches that people vouch for: a no reaches what they say, no yes does.
+    """
+    accused = (*part.matches, *(match for match in confirmed if _is_said(part, match)))
     lapsed = None
     missing: list[str] = []
     differs = False
     for approval in approvals:
-        if approval.standing is Standing.REFUSED and _touches(approval, asset, part):
+        if approval.standing is Standing.REFUSED and _touches(approval, asset, accused):
             return PartCover(part, denied=approval)
         if not approval.granted:
             continue
@@ -109,7 +146,7 @@ def why_not(
         return "it is outside the approved range"
     if approval.covers is Cover.BYTES:
         return "it names other bytes"
-    if part.said is not None:
+    if part.said is not None and part.said.claim != MATCHES_WORK:
         return f"the record does not explain what {part.said.observer} found"
     if not part.matches:
         return "nothing proves that this is the recorded material"
@@ -147,15 +184,22 @@ def _in_ranges(approval: WrittenApproval, digest: str, span: object) -> bool:
     )
 
 
-def _touches(approval: WrittenApproval, asset: Asset, part: Part) -> bool:
+def _is_said(part: Part, match: Match) -> bool:
+    """Whether a part is what a person said that a match is."""
+    said = part.said
+    known = said is not None and said.source is not None and said.source.id == match.record.id
+    return known and said is not None and said.span == match.span
+
+
+def _touches(approval: WrittenApproval, asset: Asset, matches: Sequence[Match]) -> bool:
     """Whether a no is about a part. A no needs less than a yes: any match, any range."""
     if asset.digest in approval.files:
         return True
     if approval.covers is Cover.BYTES:
         return False
     if approval.covers is Cover.USE:
-        return any(match.record.use == approval.use for match in part.matches)
-    return any(match.digest in approval.files for match in part.matches)
+        return any(match.record.use == approval.use for match in matches)
+    return any(match.digest in approval.files for match in matches)
 
 
 def _open(finding: Finding) -> bool:

@@ -73,7 +73,7 @@ def needs(event: Event) -> tuple[Need, ...]:
     found = []
     if not event.kind.endswith(_FIRST) and not event.kind.startswith(("match-", "person-")):
         found.append(Need(_HOME[event.subject.partition("_")[0]], event.subject))
-    for name in ("use", "talent", "consent", "escalation", "approval"):
+    for name in ("use", "talent", "consent", "escalation", "approval", "decision"):
         # A decision's `approval` is a word of the scale, not the id of an approval.
         table = _HOME.get(str(body.get(name)).partition("_")[0])
         if table:
@@ -120,11 +120,11 @@ def erasure(written: Iterable[tuple[int, Event]], why: str) -> dict[str, Any]:
 
 
 _FIRST: Final = ("-added", "-declared", "-granted", "-refused", "-imported", "-opened",
-                 "-recorded", "-accepted", "-made")  # fmt: skip
+                 "-recorded", "-accepted", "-made", "-issued")  # fmt: skip
 _HOME: Final = {
     "tool": "tools", "use": "uses", "work": "works", "tal": "talents", "con": "consents",
     "apr": "approvals", "esc": "escalations", "rec": "records", "gap": "accepted_gaps",
-    "dec": "decisions", "mat": "", "ers": "",
+    "dec": "decisions", "cert": "certificates", "mat": "", "ers": "",
 }  # fmt: skip
 _MADE_ONCE: Final = frozenset(_HOME.values())
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from checkthegate.model import Approval, Kind, Verdict
+from checkthegate.model.match import Role
 from checkthegate.model.registry import (
     ConsentBasis,
     ConsentType,
@@ -155,12 +156,25 @@ _RECORD = (
     _word("promise", Promise),
     _NOTE,
 )
+_FINGERPRINTED = (
+    _entry(
+        "files!*",
+        _DIGEST,
+        *_lines("path! hasher! recipe!"),
+        _word("kind!", Kind),
+        _word("role!", Role),
+        Field("fingerprint", Shape.DIGEST, required=True),
+        _SIZE,
+    ),
+)
 _MATCH = (
     *_lines("match! person!"),
     _WHY,
     Field("digest", Shape.DIGEST),
     *_lines("source claim"),
 )
+
+_CHANGES = ("unchanged", "moved", "trimmed", "new", "omitted")
 
 KINDS: Mapping[str, EventKind] = MappingProxyType(
     {
@@ -241,6 +255,7 @@ KINDS: Mapping[str, EventKind] = MappingProxyType(
                 ),
             ),
             ("files-recorded", "rec", _RECORD),
+            ("fingerprinted", "rec work", _FINGERPRINTED),
             (
                 "gap-accepted",
                 "gap",
@@ -260,6 +275,24 @@ KINDS: Mapping[str, EventKind] = MappingProxyType(
                     Field("packs", Shape.ENTRY, required=True, many=True, fields=_PACKS.fields),
                     Field("assets", Shape.INTEGER),
                     Field("as_of", Shape.TIME),
+                ),
+            ),
+            (
+                "certificate-issued",
+                "cert",
+                (
+                    _id("decision!", "dec"),
+                    _word("verdict!", Verdict),
+                    _word("approval!", Approval),
+                    Field("final", Shape.FLAG, required=True),
+                    Field("packs", Shape.ENTRY, required=True, many=True, fields=_PACKS.fields),
+                    _entry("files!*", _DIGEST, *_lines("path!"), _SIZE),
+                    _entry("approvals*", _id("id!", "apr"), Field("evidence", Shape.DIGEST)),
+                    _entry(
+                        "since",
+                        *_lines("of!"),
+                        *(Field(name, Shape.INTEGER) for name in _CHANGES),
+                    ),
                 ),
             ),
             (

@@ -260,6 +260,13 @@ def _edge(
     return Put("record_edges", {**columns, "label": label, "record": record, "entry": entry})
 
 
+def _fingerprinted(entry: int, event: Event, body: _Body) -> Iterator[Change]:
+    names = ("digest", "hasher", "recipe", "role", "fingerprint", "size", "kind", "path")
+    for file in _whole(body, "files", *names[:5]):
+        stated = {name: file.get(name) for name in names}
+        yield _put("file_fingerprints", entry, event, subject=event.subject, **stated)
+
+
 def _gap(entry: int, event: Event, body: _Body) -> Iterator[Change]:
     yield _put("accepted_gaps", entry, event, id=event.subject)
 
@@ -272,7 +279,13 @@ def _decision(entry: int, event: Event, body: _Body) -> Iterator[Change]:
     yield _put("decisions", entry, event, id=event.subject)
 
 
+def _certificate(entry: int, event: Event, body: _Body) -> Iterator[Change]:
+    files = sum(1 for _ in _whole(body, "files", "digest", "path"))
+    yield _put("certificates", entry, event, id=event.subject, files=files)
+
+
 def _erased(entry: int, event: Event, body: _Body) -> Iterator[Change]:
+    yield _put("erasures", entry, event, id=event.subject)
     for row in _whole(body, "rows", "table", "where"):
         if row["table"] in TABLES:
             yield Drop(row["table"], row["where"])
@@ -301,10 +314,12 @@ _PROJECTIONS: Final[Mapping[str, _Projection]] = MappingProxyType(
         "escalation-opened": _opened,
         "escalation-answered": _answered,
         "files-recorded": _recorded,
+        "fingerprinted": _fingerprinted,
         "gap-accepted": _gap,
         "match-confirmed": _match,
         "match-rejected": _match,
         "decision-made": _decision,
+        "certificate-issued": _certificate,
         "person-erased": _erased,
     }
 )

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 from typing import Any
 
 from checkthegate.model import Asset, Evidence, Grade, Source, Span
-from checkthegate.model.registry import AsOf, Made, Promise, Recorded, RecordedFile, Step
+from checkthegate.model.match import match_id
+from checkthegate.model.registry import (
+    AsOf,
+    Made,
+    Promise,
+    Recorded,
+    RecordedFile,
+    Step,
+    WorkKind,
+)
 from checkthegate.model.use import Answer
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import in_effect
 
 MATCHES_RECORDED = "matches-recorded"
 MATCHES_INPUT = "matches-input"
+MATCHES_WORK = "matches-work"
 OBSERVER = "record"
 _AI = "ai-"
 _LONG_ENOUGH = 4
@@ -27,8 +37,9 @@ class Match:
     """A record that an asset, or a span of it, is proven to match.
 
     `digest` is the recorded file's, None when the evidence does not tell which file it is.
-    `exact` says that the asset's very bytes are recorded. `differs` is the share of the frame
-    (0..1) that differs from it, where somebody compared.
+    `source` is where in that file. `exact` says that the asset's very bytes are recorded.
+    `differs` is the share of the frame (0..1) that differs from it, where somebody compared.
+    `by` is what it was known by (picture, sound, words): only distances of one are comparable.
     """
 
     record: Recorded
@@ -38,6 +49,7 @@ class Match:
     distance: float
     exact: bool = False
     differs: float = 0.0
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +111,74 @@ def matches_of(
             exact.append(Match(record, asset.digest, None, None, 0.0, exact=True))
     if exact:
         return tuple(exact)
-    return tuple(
-        match
-        for said in evidence
-        if said.claim == MATCHES_RECORDED and said.grade is Grade.PROVEN
-        if (match := _match(said, rows, when)) is not None
-    )
+    return _matched(asset, evidence, rows, when, Grade.PROVEN)
+
+
+def confirmed_in(
+    asset: Asset, evidence: Sequence[Evidence], rows: Rows, when: AsOf
+) -> tuple[Match, ...]:
+    """The matches that people say are there, without proof: good enough to accuse."""
+    return _matched(asset, evidence, rows, when, Grade.DECLARED)
+
+
+def _matched(
+    asset: Asset, evidence: Sequence[Evidence], rows: Rows, when: AsOf, grade: Grade
+) -> tuple[Match, ...]:
+    records: dict[str, Recorded | None] = {}
+    found = []
+    for said in evidence:
+        if said.claim == MATCHES_RECORDED and said.grade is grade and said.source:
+            if said.source.id not in records:
+                records[said.source.id] = record_of(rows, said.source.id, when)
+            record = records[said.source.id]
+            if record is not None:
+                found.append(_match(asset, said, said.source, record))
+    return tuple(found)
+
+
+def works_in(evidence: Sequence[Evidence], matches: Sequence[Match]) -> tuple[Part, ...]:
+    """The parts where an unlicensed work of others was found, with the records deciding there."""
+    parts = []
+    for said in evidence:
+        if said.claim == MATCHES_WORK and _is_open(said):
+            deciding = [
+                match
+                for by in dict.fromkeys(match.by for match in matches)
+                for match in _nearest_at(said.span, [each for each in matches if each.by == by])
+            ]
+            parts.append(Part(said.span, tuple(_trimmed(deciding, said.span)), said))
+    return tuple(parts)
+
+
+def _nearest_at(span: Span | None, matches: Sequence[Match]) -> tuple[Match, ...]:
+    reaching = [match for match in matches if _reaches(match, span)]
+    return _nearest(reaching) if reaching else ()
+
+
+def _is_open(said: Evidence) -> bool:
+    owned = said.detail.get("kind") == WorkKind.OWNED
+    return not owned and said.detail.get("licensed") is not True
 
 
 def parts_of(evidence: Sequence[Evidence], matches: Sequence[Match]) -> tuple[Part, ...]:
     """The parts of an asset that need cover: matched spans cut where the nearest record
     changes, and evidence of AI that the record deciding there does not explain.
 
-    A `suspected` match covers nothing and explains nothing; it is evidence like any other.
+    A match that is not proven covers nothing and explains nothing; it is evidence like any
+    other, unless something nearer is proven where it lies. Pictures, sound and words are parts
+    of their own: one never decides about the other.
     """
-    parts = list(_segments(matches))
+    ways = dict.fromkeys(match.by for match in matches)
+    parts = [
+        Part(part.span, tuple(_trimmed(part.matches, part.span)))
+        for by in ways
+        for part in _segments([match for match in matches if match.by == by])
+    ]
     for said in evidence:
         accused = said.claim.startswith(_AI) or (
-            said.claim == MATCHES_RECORDED and said.grade is not Grade.PROVEN
+            said.claim == MATCHES_RECORDED
+            and said.grade is not Grade.PROVEN
+            and "nearer" not in said.detail
         )
         if accused and not _explained(said, matches):
             parts.append(Part(said.span, (), said))
@@ -160,6 +222,29 @@ def _add(parts: list[Part], part: Part) -> None:
         parts[-1] = Part(Span(before.span.start, part.span.end), part.matches)
     else:
         parts.append(part)
+
+
+def _trimmed(matches: Iterable[Match], span: Span | None) -> Iterable[Match]:
+    """The matches, each with that part of its source which lies in `span`."""
+    for match in matches:
+        ours, theirs = match.span, match.source
+        if span is None or ours is None or theirs is None or ours.end <= ours.start:
+            yield match
+            continue
+        pace = (theirs.end - theirs.start) / (ours.end - ours.start)
+        start = theirs.start + max(0.0, span.start - ours.start) * pace
+        end = theirs.end - max(0.0, ours.end - span.end) * pace
+        yield replace(match, span=span, source=Span(start, max(start, end)))
+
+
+def within(part: Part, span: Span) -> Part:
+    """A part cut to `span`, with what lies there of the files its records match."""
+    matches = tuple(_trimmed(part.matches, span))
+    return replace(
+        part,
+        span=span,
+        matches=tuple(replace(each, span=span) if each.exact else each for each in matches),
+    )
 
 
 def _nearest(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -225,24 +310,29 @@ def _facts_names(facts: Mapping[str, Any]) -> Iterable[str]:
             yield from (each.casefold().strip() for each in listed if isinstance(each, str))
 
 
-def _match(said: Evidence, rows: Rows, when: AsOf) -> Match | None:
-    record = record_of(rows, said.source.id, when) if said.source else None
-    if record is None or said.source is None:
-        return None
-    paths = [file.digest for file in record.files if file.path == said.source.path]
-    digest = paths[0] if paths else None
-    if digest is None and said.source.path is None and len(record.files) == 1:
-        digest = record.files[0].digest
-    distance = said.source.distance
+def _match(asset: Asset, said: Evidence, source: Source, record: Recorded) -> Match:
     differs = said.detail.get("differs")
     return Match(
         record=record,
-        digest=digest,
+        digest=_matched_file(asset, said, source, record),
         span=said.span,
-        source=said.source.span,
-        distance=inf if distance is None else distance,
+        source=source.span,
+        distance=inf if source.distance is None else source.distance,
         differs=float(differs) if isinstance(differs, int | float) else 0.0,
+        by=str(said.detail.get("by") or ""),
     )
+
+
+def _matched_file(asset: Asset, said: Evidence, source: Source, record: Recorded) -> str | None:
+    """The digest of the recorded file that is matched: by the match's id, else by its path."""
+    match = said.detail.get("match")
+    if match is not None:
+        files = [each for each in record.files if match_id(asset.digest, each.digest) == match]
+    else:
+        files = [each for each in record.files if each.path == source.path]
+    if not files and match is None and source.path is None and len(record.files) == 1:
+        files = list(record.files)
+    return files[0].digest if files else None
 
 
 def _start(match: Match) -> float:

@@ -150,6 +150,16 @@ _RECORDS = (
         stated=False,
     ),
 )
+_FINGERPRINTS = (
+    _table(
+        "file_fingerprints",
+        "subject digest hasher recipe role",
+        "subject! digest! hasher! recipe! role! fingerprint! size:int kind path",
+        "digest",
+        "fingerprint",
+        "hasher entry",
+    ),
+)
 _PAPERS = (
     _table(
         "decisions",
@@ -159,18 +169,37 @@ _PAPERS = (
         "document",
     ),
     _table(
+        "certificates",
+        "id",
+        "id! decision! verdict! approval! final:bool! packs:json! approvals:json files:int!",
+        "decision",
+    ),
+    _table(
         "documents",
         "digest subject",
         "digest! subject! name media_type size:int",
         "subject",
         stated=False,
     ),
+    _table("erasures", "id", "id! why entries:json!", "entry"),
 )
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
-        for table in (*_TOOLS, *_USES, *_WORKS, *_PEOPLE, *_APPROVALS, *_RECORDS, *_PAPERS)
+        for table in (
+            *_TOOLS,
+            *_USES,
+            *_WORKS,
+            *_PEOPLE,
+            *_APPROVALS,
+            *_RECORDS,
+            *_FINGERPRINTS,
+            *_PAPERS,
+        )
     }
 )
 """Every table by name, in the order they are best made."""
+
+KEEPS = ("file_fingerprints", "fingerprint")
+"""The table and the column that name fingerprints, whose bytes lie with the records."""

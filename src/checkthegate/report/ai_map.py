@@ -8,18 +8,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from checkthegate.report.how import how_we_know, span_words
+from checkthegate.report.match_words import answer_words, told_of
 from checkthegate.report.text import visible
 from checkthegate.seams import ReportInput
 
 COLUMNS: Final = (
     "path", "kind", "ai", "verdict", "tool", "model", "source type", "claim", "grade",
-    "observer", "rules", "approval", "in", "out", "how we know", "digest",
+    "observer", "rules", "approval", "in", "out", "how we know", "digest", "source",
+    "source path", "source in", "source out", "distance", "differs", "match", "answer",
 )  # fmt: skip
+_MATCH_COLUMNS: Final = 8
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "|", "%")
 
 
 class AiMap:
-    """One row for each piece of evidence of AI, and one for each gap where it is unknown.
+    """One row for each piece of evidence of AI and for each match with what is on record, and
+    one for each gap where it is unknown.
 
     UTF-8 with a byte order mark, which spreadsheets need to read names right. Cells that a
     spreadsheet would run as a formula begin with an apostrophe.
@@ -45,7 +49,7 @@ def cell(text: str) -> str:
 
 def _rows(asset: Mapping[str, Any]) -> Iterator[list[str]]:
     for evidence in asset["evidence"]:
-        if evidence["claim"].startswith("ai-"):
+        if evidence["claim"].startswith("ai-") or told_of(evidence) is not None:
             yield _evidence_row(asset, evidence)
     if asset["ai"] == "unknown":
         for gap in asset["gaps"]:
@@ -69,6 +73,28 @@ def _evidence_row(asset: Mapping[str, Any], evidence: Mapping[str, Any]) -> list
         end,
         how_we_know(evidence),
         asset["digest"] or "",
+        *_matched(evidence, asset["kind"]),
+    ]
+
+
+def _matched(evidence: Mapping[str, Any], kind: str) -> list[str]:
+    """What it matches, where in that, how far from it, and what a person said."""
+    told = told_of(evidence)
+    if told is None:
+        return [""] * _MATCH_COLUMNS
+    source = evidence.get("source") or {}
+    there = {"span": source.get("span"), "detail": evidence["detail"]}
+    start, _, end = span_words(there, kind).partition(" – ")
+    distance, differs = source.get("distance"), evidence["detail"].get("differs")
+    return [
+        told.source,
+        told.path,
+        start,
+        end,
+        "" if distance is None else f"{distance:g}",
+        f"{differs:g}" if isinstance(differs, int | float) else "",
+        told.match,
+        answer_words(told),
     ]
 
 
@@ -76,7 +102,7 @@ def _gap_row(asset: Mapping[str, Any], gap: Mapping[str, Any]) -> list[str]:
     not_read = f"Not looked at: {gap['reason']}"
     blank = ["", "", "", "", ""]
     observed = [*blank, gap["observer"], *_judged(asset), "", "", not_read, asset["digest"] or ""]
-    return [*_head(asset), *observed]
+    return [*_head(asset), *observed, *([""] * _MATCH_COLUMNS)]
 
 
 def _head(asset: Mapping[str, Any]) -> list[str]:

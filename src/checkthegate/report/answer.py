@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from checkthegate.model import Approval, Outcome, Verdict
 from checkthegate.report.how import observer_words
+from checkthegate.report.match_words import told_of
 from checkthegate.report.text import count, full_sentence, listed, sentence, size_words, spell
 
 Document = Mapping[str, Any]
@@ -145,7 +146,8 @@ def lede(document: Document) -> str:
     looked = sentence(count(summary["files"], "file"))
     were = "was" if summary["files"] == 1 else "were"
     opened = f"{looked} ({size_words(summary['bytes'])}) {were} opened."
-    return " ".join(filter(None, (opened, _found(document), _unread(document))))
+    told = (opened, _found(document), _alike(document), _unread(document))
+    return " ".join(filter(None, told))
 
 
 def ai_counts(document: Document) -> dict[str, int]:
@@ -239,6 +241,21 @@ def _found(document: Document) -> str:
     if covered:
         found += f"; {spell(covered)} {'is' if covered == 1 else 'are'} covered by an approval"
     return found + "."
+
+
+def _alike(document: Document) -> str:
+    """How many likenesses wait for a person's answer."""
+    waiting = {
+        told.match
+        for asset in document["assets"]
+        for told in map(told_of, asset["evidence"])
+        if told and told.match and told.grade == "suspected" and not told.harmless
+    }
+    if not waiting:
+        return ""
+    verb = "waits" if len(waiting) == 1 else "wait"
+    likenesses = sentence(count(len(waiting), "likeness", "likenesses"))
+    return f"{likenesses} to material on record, not proven, {verb} for your answer."
 
 
 def _nothing_found(unknown: int) -> str:

@@ -18,10 +18,12 @@ from checkthegate.model import (
     Span,
 )
 from checkthegate.report.held_back import open_detail, scrubbed
+from checkthegate.report.match_words import MATCHES, REJECTED
 from checkthegate.report.text import storable
 
 SCHEMA: Final = "checkthegate.report/1"
 TOOL_NAME: Final = "Check the Gate"
+_MATCHES: Final = MATCHES | {REJECTED}
 EXTRA_KEYS: Final = frozenset({"as_of", "delivery"})
 
 
@@ -65,8 +67,11 @@ def report_document(
 
 
 def report_outline(decision: Decision) -> dict[str, Any]:
-    """The document's judgement without its evidence: what a summary for a terminal needs."""
-    bare = [replace(one, evidence=()) for one in decision.assets]
+    """The document's judgement with no evidence but matches: what a terminal's summary needs."""
+    bare = [
+        replace(one, evidence=tuple(said for said in one.evidence if said.claim in _MATCHES))
+        for one in decision.assets
+    ]
     return report_document(replace(decision, assets=tuple(bare)), key=b"", home=None, checked_at="")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from checkthegate.model import Evidence
+from checkthegate.report.match_words import match_sentence, told_of
 from checkthegate.report.text import count, listed, media_time
 
 _SAYS: Final = {
@@ -54,6 +55,7 @@ _PLACES: Final = {
 _TOUCHED: Final = frozenset({"ai-tool", "edited"})
 _OBSERVERS: Final = {
     "record": "what is on record",
+    "fingerprint": "what is known by its content",
     "c2pa": "Content Credentials",
     "metadata": "metadata",
     "watermark": "pixel watermarks",
@@ -69,8 +71,11 @@ _OBSERVERS: Final = {
 def how_we_know(evidence: Evidence | Mapping[str, Any]) -> str:
     """One evidence (the model's, or one of a report document) as sentences for a producer.
 
-    Reads `claim`, `observer` and `detail` only, never what is private.
+    Reads `claim`, `observer` and `detail`, of a match also where and what, never what is private.
     """
+    told = told_of(evidence)
+    if told is not None:
+        return match_sentence(told)
     observer, claim, detail = _parts(evidence)
     return _teller(observer, claim, detail)(claim, detail)
 
@@ -107,8 +112,6 @@ def _teller(
         "ai-watermark": _watermark,
         "ai-hint": _hint,
         "contradiction": _contradiction,
-        "matches-recorded": _recorded,
-        "matches-input": _went_in,
         "training-preference": _preference,
     }
     if claim in special:
@@ -181,18 +184,6 @@ def _hint(claim: str, detail: Mapping[str, Any]) -> str:
     tool = _text(detail, "tool") or "generative AI"
     place = named.get(where, "A name in or around the file")
     return f"{place} hints at {tool}. A hint alone settles nothing."
-
-
-def _recorded(claim: str, detail: Mapping[str, Any]) -> str:
-    made = "changed" if detail.get("made") == "modified" else "made"
-    which = "These very bytes are" if detail.get("exact") else "This material is"
-    under = f", under the use {detail['use']}" if detail.get("use") else ""
-    return f"{which} on record as {made} by AI{under}."
-
-
-def _went_in(claim: str, detail: Mapping[str, Any]) -> str:
-    which = "These very bytes" if detail.get("exact") else "This material"
-    return f"{which} went into something on record as made by AI. That does not make it AI."
 
 
 def _contradiction(claim: str, detail: Mapping[str, Any]) -> str:
@@ -313,6 +304,6 @@ def span_words(evidence: Mapping[str, Any], kind: str) -> str:
     span = evidence.get("span")
     if not span:
         return ""
-    if kind == "text":
+    if kind == "text" or evidence.get("detail", {}).get("by") == "words":
         return f"characters {span['start']:,.0f} – {span['end']:,.0f}"
     return f"{media_time(span['start'])} – {media_time(span['end'])}"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from checkthegate.model import Verdict
+from checkthegate.model import Exhibit, Verdict
 from checkthegate.report.answer import MEANINGS, headline, lede
 from checkthegate.report.page import MOST_LINKS, ROWS_IN_CHUNK, Page
 from checkthegate.report.templating import environment, source
@@ -28,7 +28,7 @@ class HtmlReport:
 
     def render(self, report: ReportInput) -> bytes:
         """The whole page, UTF-8."""
-        page = Page(report.document, _by_shown_path(report))
+        page = Page(report.document, _by_shown_path(report), _exhibits(report))
         template = environment().get_template("report.html")
         text = template.render(**_words(report, page), **_lists(report.document, page), **_frame())
         return text.encode("utf-8", "backslashreplace")
@@ -41,6 +41,15 @@ def _by_shown_path(report: ReportInput) -> dict[str, bytes]:
         shown["path"]: report.thumbnails[one.asset.path]
         for one, shown in pairs
         if one.asset.path in report.thumbnails
+    }
+
+
+def _exhibits(report: ReportInput) -> dict[int, dict[int, tuple[Exhibit, ...]]]:
+    """What is to be shown beside evidence, by the numbers of asset and evidence."""
+    return {
+        number: {n: said.exhibits for n, said in enumerate(one.evidence) if said.exhibits}
+        for number, one in enumerate(report.decision.assets)
+        if any(said.exhibits for said in one.evidence)
     }
 
 
@@ -68,6 +77,7 @@ def _lists(document: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "todos": page.steps(),
         "cards": list(page.cards()),
         "more_cards": page.more_cards,
+        "pictures_left_out": page.room.left_out,
         "gaps": unread,
         "stopped_by_gaps": bool(unread) and document["verdict"] in ("escalate", "blocked"),
         "rows": page.rows(),
@@ -84,7 +94,7 @@ def _frame() -> dict[str, Any]:
     style, script = source("look.css"), source("report.js")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        "img-src data:; media-src data:; base-uri 'none'; form-action 'none'"
     )
     parts: Any = environment().get_template("parts.html").module
     return {

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from checkthegate.report.match_words import match_sentence
+from checkthegate.report.matches import matches_in
 from checkthegate.report.templating import environment
 from checkthegate.seams import ReportInput
 
 _STOPS: Final = frozenset({"escalate", "blocked"})
+_MOST: Final = 100
 _WHOLE: Final = "(the delivery as a whole)"
 
 
@@ -94,11 +97,20 @@ def _suite_name(document: Mapping[str, Any], rule: str) -> str:
 
 def _looked_case(asset: Mapping[str, Any]) -> Case:
     if not asset["gaps"]:
-        return Case("looked-at", asset["path"], text=f"AI: {asset['ai']}")
+        return Case("looked-at", asset["path"], text=f"AI: {asset['ai']}{_matches(asset)}")
     reasons = [f"{gap['observer']}: {gap['reason']}" for gap in asset["gaps"]]
     return Case(
-        "looked-at", asset["path"], "error", "gap", asset["gaps"][0]["reason"], "; ".join(reasons)
-    )
+        "looked-at", asset["path"], "error", "gap", asset["gaps"][0]["reason"],
+        "; ".join(reasons) + _matches(asset),
+    )  # fmt: skip
+
+
+def _matches(asset: Mapping[str, Any]) -> str:
+    """What was found by its content, a line each."""
+    found = matches_in(asset)
+    lines = [f"\n{told.grade}: {match_sentence(told)} {told.match}" for told in found[:_MOST]]
+    left = len(found) - _MOST
+    return "".join(lines) + (f"\nand {left:,} more matches" if left > 0 else "")
 
 
 def _delivery_gap_case(gap: Mapping[str, Any], number: int) -> Case:

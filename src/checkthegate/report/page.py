@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checkthegate.model import Approval, Grade, Verdict
+from checkthegate.model import Approval, Exhibit, Grade, Verdict
 from checkthegate.report.answer import GapGroup, Todo, gap_groups, todos
+from checkthegate.report.exhibits import Room
 from checkthegate.report.how import how_we_know, made_with, span_words
+from checkthegate.report.match_words import told_of
+from checkthegate.report.matches import MatchCards, is_matched, match_cards
 from checkthegate.report.text import (
     count,
     full_sentence,
@@ -25,6 +28,7 @@ MOST_LINKS: Final = 300
 ROWS_IN_CHUNK: Final = 250
 _LARGEST_PICTURE: Final = 96 * 1024
 _MOST_WAYS: Final = 12
+_NOTHING: Final[Mapping[int, Mapping[int, Sequence[Exhibit]]]] = {}
 _RANKS: Final = {verdict.value: verdict.rank for verdict in Verdict}
 _NEEDS: Final = {approval.value: approval.rank for approval in Approval}
 _GRADES: Final = {grade.value: grade.rank for grade in Grade}
@@ -69,7 +73,10 @@ class RuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything known of one file that is not clear. `picture` is a data: URI or empty."""
+    """Everything known of one file that is not clear, or that was known by its content.
+
+    `picture` is a data: URI or empty.
+    """
 
     anchor: str
     path: str
@@ -84,6 +91,7 @@ class Card:
     gaps: Sequence[str]
     rules: Sequence[RuleWord]
     steps: Sequence[str]
+    matches: MatchCards
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +131,32 @@ class Unread:
 
 
 class Page:
-    """The report document as cards, rows and links. `thumbnails` are JPEGs by path as given."""
+    """The report document as cards, rows and links.
 
-    def __init__(self, document: Mapping[str, Any], thumbnails: Mapping[str, bytes]) -> None:
+    `thumbnails` are JPEGs by path as given. `exhibits` are by the numbers of asset and evidence.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        thumbnails: Mapping[str, bytes],
+        exhibits: Mapping[int, Mapping[int, Sequence[Exhibit]]] = _NOTHING,
+    ) -> None:
         self._assets: list[Mapping[str, Any]] = document["assets"]
         self._findings: list[Mapping[str, Any]] = document["findings"]
         self._thumbnails = thumbnails
+        self._exhibits = exhibits
+        self.room = Room()
         unclear = [n for n, asset in enumerate(self._assets) if asset["verdict"] != "clear"]
         unclear.sort(key=lambda n: -_RANKS[self._assets[n]["verdict"]])
-        self._shown = unclear[:MOST_CARDS]
+        matched = [
+            n
+            for n, asset in enumerate(self._assets)
+            if asset["verdict"] == "clear" and is_matched(asset)
+        ]
+        self._shown = [*unclear, *matched][:MOST_CARDS]
         self._carded = frozenset(self._shown)
-        self.more_cards = len(unclear) - len(self._shown)
+        self.more_cards = max(0, len(unclear) - len(self._shown))
         self._todos = todos(document)
         self._gap_groups = gap_groups(document)
 
@@ -214,6 +237,7 @@ class Page:
             gaps=list(dict.fromkeys(full_sentence(gap["reason"]) for gap in asset["gaps"])),
             rules=[_rule_word(finding) for finding in asked],
             steps=list(dict.fromkeys(f["next_step"] for f in asked if f["next_step"])),
+            matches=match_cards(asset, self._exhibits.get(number, {}), f"f{number}", self.room),
         )
 
     def _row(self, number: int, asset: Mapping[str, Any]) -> Row:
@@ -247,6 +271,9 @@ def _facts(asset: Mapping[str, Any]) -> str:
 def _ways(asset: Mapping[str, Any]) -> list[Way]:
     ways: dict[Way, None] = {}
     for evidence in _told_once(asset["evidence"]):
+        told = told_of(evidence)
+        if told is not None and not told.exact:
+            continue
         where = span_words(evidence, asset["kind"])
         ways[Way(how_we_know(evidence), where, evidence["grade"])] = None
     kept = sorted(ways, key=lambda way: -_GRADES[way.grade])

@@ -15,6 +15,7 @@ _PARTS: Final = {
     "title": "Title", "effective_from": "In force from", "effective_until": "In force until",
     "notice": "Notice", "sources": "Sources", "notes": "Readings", "matrix": "Published table",
     "applies_when": "Applies when", "requires": "Requires that", "pass": "When it is met",
+    "frame_may_differ": "Of the frame may differ from what was approved",
     "fail": "When it is not met", "unknown": "When nobody knows", "citation": "Source",
 }  # fmt: skip
 _BRANCH: Final = {
@@ -55,6 +56,8 @@ def _head(head: Sequence[Document]) -> Iterator[Block]:
 def _head_point(each: Document) -> Point:
     before, after = each["before"], each["after"]
     name = _PARTS[each["part"]] + ":"
+    if each["part"] == "frame_may_differ":
+        return _was_now(name, f"{before} %", f"{after} %")
     if isinstance(before, str | None) and isinstance(after, str | None):
         return _was_now(name, before or "open", after or "open")
     if each["part"] == "matrix":

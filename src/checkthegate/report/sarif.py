@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 from checkthegate.report.document import TOOL_NAME
 from checkthegate.report.json_report import json_bytes
+from checkthegate.report.match_words import match_sentence
+from checkthegate.report.matches import matches_in
 from checkthegate.report.text import visible
 from checkthegate.seams import ReportInput
 
@@ -22,6 +24,7 @@ SCHEMA_URI: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 BASE: Final = "DELIVERY"
+_MOST_MATCHES: Final = 50
 _LEVELS: Final = {"blocked": "error", "escalate": "warning", "notify": "note", "clear": "none"}
 _LINK: Final = re.compile(r"\[(?=[^\[\]]{0,2000}\]\()")
 _WEB: Final = re.compile(r"https://[^\s)>\]\"']{1,500}")
@@ -154,11 +157,34 @@ def _result(
             "approval": finding["approval"],
         },
     }
+    related = list(_related(asset, number)) if asset else []
+    if related:
+        result["relatedLocations"] = related
     if finding["covered_by"]:
         why = f"Approval {finding['approval_id']}: {finding['covered_by']}"
         accepted = {"kind": "external", "status": "accepted", "justification": visible(why)}
         result["suppressions"] = [accepted]
     return result
+
+
+def _related(asset: Mapping[str, Any], number: int) -> Iterator[dict[str, Any]]:
+    """Where in the asset something was found by its content, and what it is."""
+    for at, told in enumerate(matches_in(asset)[:_MOST_MATCHES]):
+        location = _location(asset["path"], number)
+        if told.by_words and told.span:
+            start, end = (int(each) for each in told.span)
+            region = {"charOffset": start, "charLength": max(0, end - start)}
+            location["physicalLocation"]["region"] = region
+        location["id"] = at
+        location["message"] = _message(match_sentence(told))
+        stated = {"match": told.match, "grade": told.grade, "claim": told.claim}
+        stated |= {"source": told.source, "sourcePath": told.path}
+        spans: dict[str, Any] = {"span": told.span, "sourceSpan": told.source_span}
+        location["properties"] = {
+            **{name: visible(text) for name, text in stated.items() if text},
+            **{name: list(span) for name, span in spans.items() if span},
+        }
+        yield location
 
 
 def _location(path: str, index: int | None = None) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Any, Final
 from checkthegate.model import Decision, Verdict
 from checkthegate.report.answer import MEANINGS, GapGroup, Todo, gap_groups, headline, lede, todos
 from checkthegate.report.document import report_outline
+from checkthegate.report.match_words import Told, match_brief, place_words
+from checkthegate.report.matches import matches_in
 from checkthegate.report.text import (
     count,
     full_sentence,
@@ -24,7 +26,9 @@ SHAPES: Final = {"blocked": "■", "escalate": "▲", "notify": "◆", "clear": 
 _PLAIN_SHAPES: Final = {"blocked": "[X]", "escalate": "[!]", "notify": "[i]", "clear": "[ ]"}
 _STYLES: Final = {"blocked": "bold red", "escalate": "bold yellow", "notify": "bold blue",
                   "clear": "bold green", "strong": "bold", "dim": "dim"}  # fmt: skip
+_SURE: Final = {"proven": 0, "declared": 1, "suspected": 2}
 _MOST: Final = 10
+_MATCH_INDENT: Final = 34
 _MOST_FILES: Final = 3
 _MOST_ALSO: Final = 4
 _LONGEST_PATH: Final = 60
@@ -52,6 +56,7 @@ def summary_lines(
     lines = [
         *_answer(document, every, shapes, paint, width),
         *_next_steps(every, shapes, paint, width),
+        *_matched(document, paint, width),
         *_not_looked_at(unread, shapes, paint, width),
         "",
         paint("dim", _counts(document)),
@@ -100,6 +105,45 @@ def _next_steps(
     if len(every) > _MOST:
         lines.append(f"  and {len(every) - _MOST:,} more: see the report.")
     return lines
+
+
+def _matched(document: Mapping[str, Any], paint: Paint, width: int) -> list[str]:
+    """What was found by its content, file by file; what asks for nothing is only counted."""
+    found = [(asset["path"], told) for asset in document["assets"] for told in matches_in(asset)]
+    order = {asset["path"]: at for at, asset in enumerate(document["assets"])}
+    asking = sorted(
+        (each for each in found if not each[1].harmless),
+        key=lambda each: (_SURE[each[1].grade], order[each[0]]),
+    )
+    if not found:
+        return []
+    lines = ["", paint("strong", "Found by content")]
+    for at, (path, told) in enumerate(asking[:_MOST]):
+        if not at or path != asking[at - 1][0]:
+            lines.append(f"  {_short(path)}")
+        lines += _match_lines(told, paint, width)
+    left, calm = max(0, len(asking) - _MOST), len(found) - len(asking)
+    if left:
+        lines.append(f"  and {left:,} more: see the report.")
+    if calm:
+        verb = "asks" if calm == 1 else "ask"
+        lines.append(f"  {sentence(count(calm, 'match', 'matches'))} that {verb} for nothing.")
+    if any(told.grade == "suspected" and told.match for _, told in asking):
+        lines += _wrapped("Look at a likeness, then: gate match confirm ID --why … or "
+                          "gate match reject ID --why …", width, "  ")  # fmt: skip
+    return lines
+
+
+def _match_lines(told: Told, paint: Paint, width: int) -> list[str]:
+    """`00:12.4–00:15.9  proven     your recorded file shot_042.mov (…), made by AI`."""
+    place = place_words(told.span, told.by_words) or "all of it"
+    head = f"    {place:<17}  {told.grade:<9}  "
+    named = f" ({told.match})" if told.match and told.grade == "suspected" else ""
+    alike = "looks like " if told.grade == "suspected" else ""
+    lead = " " * max(_MATCH_INDENT, len(head))
+    brief = f"{alike}{match_brief(told)}{named}"
+    first, *rest = _wrapped(brief, width, " " * _MATCH_INDENT, lead)
+    return [paint("dim", head) + first[len(head) :], *rest]
 
 
 def _not_looked_at(

@@ -88,6 +88,15 @@ def media_time(seconds: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds / 1000:06.3f}"
 
 
+def clock(seconds: float) -> str:
+    """Seconds of media time as people read them off a player: `00:12.4`, `1:02:12.4`."""
+    tenths = max(0, round(seconds * 10))
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{minutes:02}:{rest // 10:02}.{rest % 10}"
+    return f"{hours}:{shown}" if hours else shown
+
+
 def short_digest(digest: str) -> str:
     """`sha256:9f3c8a21…`: enough to compare by eye; the whole one lies a click away."""
     tag, colon, digits = digest.partition(":")

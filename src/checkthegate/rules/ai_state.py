@@ -11,14 +11,17 @@ MODIFIED_CLAIMS = frozenset({"ai-modified"})
 RECORDED_CLAIM = "matches-recorded"
 AI_PREFIX = "ai-"
 CONTRADICTION = "contradiction"
+NEARER = "nearer"
 
 
 def is_certain(evidence: Evidence) -> bool:
-    """Whether it says, declared or proven, that the asset is made or changed by AI."""
-    if evidence.claim == RECORDED_CLAIM:
-        return evidence.grade is Grade.PROVEN
-    certain = evidence.claim in GENERATED_CLAIMS or evidence.claim in MODIFIED_CLAIMS
-    return certain and evidence.grade is not Grade.SUSPECTED
+    """Whether it says, declared or proven, that the asset is made or changed by AI.
+
+    A match with a record is `declared` when a person confirmed it.
+    """
+    if evidence.grade is Grade.SUSPECTED:
+        return False
+    return evidence.claim in (*GENERATED_CLAIMS, *MODIFIED_CLAIMS, RECORDED_CLAIM)
 
 
 def is_generated(evidence: Evidence) -> bool:
@@ -32,7 +35,12 @@ def is_generated(evidence: Evidence) -> bool:
 
 
 def is_trace(evidence: Evidence) -> bool:
-    """Whether it hints at AI, or contradicts itself, without settling anything."""
+    """Whether it hints at AI, or contradicts itself, without settling anything.
+
+    A look-alike of what is proven to be something nearer is no hint.
+    """
+    if evidence.claim == RECORDED_CLAIM and NEARER in evidence.detail:
+        return False
     if evidence.claim in (CONTRADICTION, RECORDED_CLAIM):
         return not is_certain(evidence)
     return evidence.claim.startswith(AI_PREFIX) and not is_certain(evidence)

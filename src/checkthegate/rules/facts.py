@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from checkthegate.model import AiState, Asset, DeliveryGap, Evidence, Gap
 from checkthegate.rules import known_tools
-from checkthegate.rules.ai_state import CONTRADICTION, ai_state, is_certain, is_trace
+from checkthegate.rules.ai_state import (
+    CONTRADICTION,
+    RECORDED_CLAIM,
+    ai_state,
+    is_certain,
+    is_trace,
+)
 from checkthegate.rules.kleene import UNKNOWN
 from checkthegate.rules.scope import Facts, Value
 from checkthegate.rules.scopes import ASSET, DELIVERY
@@ -20,8 +26,13 @@ from checkthegate.rules.words import (
     thing_word,
     traces_words,
 )
+from checkthegate.rules.works import work_facts
 
 _MAX_NODE_TYPES = 2000
+_FAULT = "package-"
+_NOT_IN_TIMELINE = "not-in-timeline"
+_PLAYS_TIMELINE = "plays-timeline"
+_NAMED_FAULTS = 3
 
 
 def asset_facts(
@@ -40,6 +51,9 @@ def asset_facts(
     tools = list(dict.fromkeys(name for said in telling for name in _tool_names(said)))
     nodes = list(dict.fromkeys(name for said in telling for name in _node_types(said)))
     state = ai_state(evidence, gaps)
+    works = work_facts(evidence, certain)
+    faults = [said for said in evidence if said.claim.startswith(_FAULT)]
+    unexplained = [said for said in evidence if said.claim == _NOT_IN_TIMELINE]
     values: dict[str, Value] = {
         "asset.final": asset.final,
         "asset.kind": asset.kind.value,
@@ -47,6 +61,7 @@ def asset_facts(
         "evidence.ai_found": bool(certain),
         "evidence.traces": bool(traces),
         "evidence.traces_mean_ai": UNKNOWN if traces else False,
+        "evidence.looks_recorded": any(said.claim == RECORDED_CLAIM for said in traces),
         "evidence.recipe": any(said.claim == "ai-workflow" for said in traces),
         "evidence.contradiction": any(said.claim == CONTRADICTION for said in traces),
         "evidence.gaps": len(gaps),
@@ -58,6 +73,13 @@ def asset_facts(
         "evidence.public_service": _any(known_tools.is_public_service, tools, []),
         "evidence.reference_input": _any(known_tools.takes_reference, [], nodes),
         "evidence.added_style": any(said.private.get("loras") for said in telling),
+        "work.found": works.found,
+        "work.cleared": works.cleared,
+        "work.recreated": works.recreated,
+        "work.alike": works.alike,
+        "package.whole": not faults,
+        "cut.compared": any(said.claim == _PLAYS_TIMELINE for said in evidence),
+        "cut.unexplained": bool(unexplained),
         "contact.told": False,
         "use.recorded": False,
         "use.imitates": UNKNOWN,
@@ -78,9 +100,24 @@ def asset_facts(
         "step": listed(filter(_concerns_people, [*tools, *nodes])) or "a tool for faces or voices",
         "gaps": gaps_words(gaps),
         "traces": traces_words(traces),
+        "works": works.works,
+        "cleared": works.cleared_words,
+        "faults": _faults_words(faults),
+        "unexplained": listed_clauses(
+            f"{said.detail.get('why') or 'AI was found where the cut shows none'}"
+            for said in unexplained[:_NAMED_FAULTS]
+        ),
         "consents": " ".join(consents) or "A consent does not stand.",
     }
     return Facts(ASSET.name, MappingProxyType(values), words)
+
+
+def _faults_words(faults: Sequence[Evidence]) -> str:
+    """The first faults, each with its file; how many more there are."""
+    stated = [(said.detail.get("file", ""), said.detail.get("problem", "")) for said in faults]
+    named = [f"“{plain_name(str(file))}”: {what}" for file, what in stated[:_NAMED_FAULTS]]
+    more = len(faults) - len(named)
+    return "; ".join([*named, f"and {more} more"] if more else named)
 
 
 def delivery_facts(assets: int, gaps: Sequence[DeliveryGap], *, final: bool) -> Facts:

@@ -23,7 +23,7 @@ from checkthegate.rules.terms import read_terms
 from checkthegate.rules.texts import read_text
 
 _HEAD = ("schema", "id", "version", "title", "effective_from", "rule_prefix", "notice", "sources")
-_MORE = ("rules", "effective_until", "terms", "matrix", "notes")
+_MORE = ("rules", "effective_until", "terms", "matrix", "notes", "frame_may_differ")
 _RULE = ("id", "title", "scope", "applies_when", "requires", "pass", "fail", "unknown", "citation")
 _OUTCOMES = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
 _SOURCE = ("title", "publisher", "address", "read_on", "captured_digest", "note")
@@ -71,6 +71,7 @@ def load_pack(files: Mapping[str, bytes], where: str, scopes: Mapping[str, Scope
         terms=terms,
         matrix=read_matrix(head["matrix"], sources, rules) if "matrix" in head else None,
         notes=tuple(node.text() for node in head["notes"].entries()) if "notes" in head else (),
+        frame_may_differ=_percent(head["frame_may_differ"]) if "frame_may_differ" in head else 10,
     )
 
 
@@ -206,6 +207,13 @@ def _until(head: Mapping[str, Node]) -> date | None:
     if until < _date(head["effective_from"]):
         head["effective_until"].refuse("the pack ends before it begins")
     return until
+
+
+def _percent(node: Node) -> int:
+    percent = node.number()
+    if percent > 100:
+        node.refuse("a frame has 100 percent", "Write a whole number from 0 to 100.")
+    return percent
 
 
 def _name(node: Node) -> str:

@@ -130,7 +130,8 @@ class Pack:
     """A versioned, cited set of rules.
 
     In force from `effective_from` to `effective_until`, both included; None is open-ended.
-    `notes` are the readings chosen where the source allows more than one.
+    `notes` are the readings chosen where the source allows more than one. `frame_may_differ` is
+    how many percent of the frame may differ from what was approved as material.
     """
 
     id: str
@@ -148,6 +149,7 @@ class Pack:
     terms: Mapping[str, Term] = field(default_factory=lambda: NO_TERMS)
     matrix: Matrix | None = None
     notes: tuple[str, ...] = ()
+    frame_may_differ: int = 10
 
     @property
     def ref(self) -> PackRef:

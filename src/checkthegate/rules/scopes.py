@@ -51,6 +51,11 @@ ASSET = Scope(
                 "what hints at AI does mean AI",
                 "nothing hints at AI, or a person has explained what does",
             ),
+            "evidence.looks_recorded": _flag(
+                "something in it looks like material on record as made by AI, without proof",
+                "something in it looks like material on record as made by AI",
+                "nothing in it merely looks like material on record as made by AI",
+            ),
             "evidence.recipe": _flag(
                 "a generator's recipe (workflow) lies in it or is it",
                 "a generator’s recipe lies in it, or is it",
@@ -101,6 +106,42 @@ ASSET = Scope(
                 "an added style or subject model (LoRA) was found",
                 "an added style or subject model was found",
                 "no added style or subject model was found",
+            ),
+            "work.found": _flag(
+                "something in it matches a reference work, its own or that of others",
+                "something in it matches a reference work",
+                "nothing in it matches a reference work",
+            ),
+            "work.cleared": _flag(
+                "every reference work in it is the production's own or licensed for it; not known "
+                "while something only looks like one",
+                "every reference work in it is the production’s own, or licensed for it",
+                "a work of others is in it without a licence",
+            ),
+            "work.recreated": _flag(
+                "a work of others, not licensed, lies where AI made or changed it",
+                "a work of others lies where AI made or changed it",
+                "no work of others lies where AI made or changed it",
+            ),
+            "work.alike": _flag(
+                "something in it looks like a work of others, not licensed, without proof",
+                "something in it looks like a work of others",
+                "nothing in it merely looks like a work of others",
+            ),
+            "package.whole": _flag(
+                "its lists and its files agree; only of packages (IMF)",
+                "the package is whole: its lists and its files agree",
+                "the package’s lists and its files do not agree",
+            ),
+            "cut.compared": _flag(
+                "it is a film that was checked together with the cut it plays",
+                "it plays a cut that was checked with it",
+                "it was not checked with the cut it plays",
+            ),
+            "cut.unexplained": _flag(
+                "AI was found in it where its cut shows none; only of films checked with their cut",
+                "AI was found in it where its cut shows none",
+                "its cut shows all the AI that was found in it",
             ),
             "contact.told": _flag(
                 "the studio contact is on file as having been told of this",
@@ -153,6 +194,11 @@ ASSET = Scope(
             "step": "ReActor",
             "gaps": "its credential is broken",
             "traces": "its name hints at AI",
+            "works": "“The Lighthouse”",
+            "faults": "“reel2.mxf”: the asset map lists it, and it is not there",
+            "unexplained": "AI was found in the film from 01:00:05:00 to 01:00:07:00, and the cut "
+            "“R1” shows nothing there",
+            "cleared": "it holds “Harbour at night”, the production’s own work",
             "consents": "The consent of the lead does not stand: it was revoked on 3 November.",
         }
     ),

@@ -58,8 +58,9 @@ def says_words(certain: Sequence[Evidence]) -> str:
     """What the asset says of itself, as the end of `This picture …`; never without a verb."""
     if not certain:
         return "may be AI-made"
-    if any(said.claim == RECORDED_CLAIM for said in certain):
-        return "is on record as made by AI"
+    recorded = [said for said in certain if said.claim == RECORDED_CLAIM]
+    if recorded:
+        return _recorded_words(recorded)
     made = [said for said in certain if is_generated(said)]
     spoken = [said for said in made if said.claim != "ai-watermark"]
     tools = listed(_tools(spoken or made or certain))
@@ -72,6 +73,15 @@ def says_words(certain: Sequence[Evidence]) -> str:
     return f"{opening} changed {'with ' + tools if tools else 'by generative AI'}"
 
 
+def _recorded_words(recorded: Sequence[Evidence]) -> str:
+    proven = [said for said in recorded if said.grade is Grade.PROVEN]
+    if any(said.span is None for said in proven):
+        return "is on record as made by AI"
+    if proven:
+        return "holds material that is on record as made by AI"
+    return "holds what a person has confirmed to be material on record as made by AI"
+
+
 def traces_words(traces: Sequence[Evidence]) -> str:
     """Every kind of trace once, as clauses beginning with `it` or `its`."""
     clauses = []
@@ -79,6 +89,8 @@ def traces_words(traces: Sequence[Evidence]) -> str:
         tool = plain_name(said.detail.get("tool"))
         known = said.grade is not Grade.SUSPECTED or said.claim in ("ai-hint", "ai-watermark")
         clause = _TRACES.get(said.claim, _OTHER_TRACE) if known else _OTHER_TRACE
+        if said.claim == RECORDED_CLAIM:
+            clause = "it looks like material on record as made by AI" + _file_of(said)
         clauses.append(
             clause.replace("{with_tool}", " ({tool})" if tool else "").replace(
                 "{tool}", tool or "a tool"
@@ -98,6 +110,13 @@ def listed_clauses(clauses: Iterable[str]) -> str:
     if len(distinct) > _SHOWN:
         distinct = [*distinct[:_SHOWN], f"and {len(distinct) - _SHOWN} more reasons"]
     return "; ".join(distinct)
+
+
+def _file_of(said: Evidence) -> str:
+    """The recorded file that something looks like, in brackets."""
+    path = said.source.path if said.source else None
+    name = plain_name(path.rpartition("/")[2]) if path else ""
+    return f" ({name})" if name else ""
 
 
 def _reason(reason: str) -> str:

@@ -125,6 +125,13 @@ class Cache:
         """Remember what an observer said of an asset."""
         self._write("INSERT OR REPLACE INTO cache_jobs VALUES (?,?,?,?)", (*key, json.dumps(said)))
 
+    def saying(self, words: str) -> Iterator[tuple[str, list[Any]]]:
+        """The digests and stored observations of the jobs whose result holds these words."""
+        query = "SELECT digest, said FROM cache_jobs WHERE instr(said, ?)"
+        for digest, said in self._asked(query, (words,)):
+            with suppress(ValueError):
+                yield digest, json.loads(said)
+
     def thumbnails(self, digests: Iterable[str]) -> dict[str, bytes]:
         """Small JPEGs by asset digest."""
         found: dict[str, bytes] = {}

@@ -14,6 +14,8 @@ from typing import Any
 
 from checkthegate.model.record import Difference
 from checkthegate.store.database import Database, Session
+from checkthegate.store.keeping import TABLE as FINGERPRINTS
+from checkthegate.store.keeping import kept_differences
 from checkthegate.store.layout import Cells, Layout, Shape
 from checkthegate.store.projecting import Projecting, event_in
 from checkthegate.store.schema_check import schema_differences, sound_tables
@@ -56,6 +58,8 @@ def _compared(
         for name, shape in layout.shapes.items():
             if name in sound:
                 yield from _rows_compared(shape, expected, actual)
+        if FINGERPRINTS in sound:
+            yield from kept_differences(layout, expected, actual)
 
 
 def _projected(layout: Layout, expected: Session, bodies: Bodies) -> Iterator[Difference]:

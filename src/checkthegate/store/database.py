@@ -34,6 +34,7 @@ class Session:
         self.connection = connection
         self.sqlite = connection.dialect.name == "sqlite"
         self._driver: Any = connection.connection.dbapi_connection
+        self._streams = 0
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows that a query or statement returns."""
@@ -68,14 +69,15 @@ class Session:
             for row in rows:
                 into.write_row(row)
 
-    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows as they come, for results that do not fit into memory. Within a transaction."""
         if self.sqlite:
-            yield from self._driver.execute(statement)
+            yield from self._driver.execute(statement, values)
             return
-        with self._driver.cursor(name="stream") as cursor:
+        self._streams += 1
+        with self._driver.cursor(name=f"stream_{self._streams}") as cursor:
             cursor.itersize = 5000
-            yield from cursor.execute(statement)
+            yield from cursor.execute(_marked(statement), values)
 
     def _run(self, statement: str, values: Sequence[Any]) -> Any:
         return self._driver.execute(statement if self.sqlite else _marked(statement), values)

@@ -29,5 +29,5 @@ def scrub(session: Session, layout: Layout) -> None:
     if session.sqlite:
         session.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    for name in ("ledger_bodies", *layout.shapes):
+    for name in ("ledger_bodies", "fingerprints", *layout.shapes):
         session.run(f"VACUUM (FULL) {quoted(name)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from checkthegate.model import IntegrityError
@@ -12,6 +12,8 @@ from checkthegate.model.record import Prepared, Receipt, Sealed
 from checkthegate.seams import RecordReading, Sealing
 from checkthegate.store.database import Session
 from checkthegate.store.erasing import erase_bodies
+from checkthegate.store.keeping import drop_unnamed, keep
+from checkthegate.store.layout import Layout
 from checkthegate.store.projecting import Projecting, event_in
 
 Make: TypeAlias = Callable[[RecordReading], Sequence[Event]]
@@ -26,18 +28,25 @@ _CHECKPOINT = "INSERT INTO ledger_checkpoints (size, note) VALUES (?, ?)"
 
 
 class Request:
-    """What one caller wants recorded, and what came of it. `wake` is held until it is its turn."""
+    """What one caller wants recorded, and what came of it. `wake` is held until it is its turn.
 
-    __slots__ = ("done", "erased", "failure", "make", "prepared", "receipt", "wake")
+    `fingerprints` are offered by digest; those that the events name are kept.
+    """
+
+    __slots__ = (
+        "done", "erased", "failure", "fingerprints", "make", "prepared", "receipt", "wake",
+    )  # fmt: skip
 
     def __init__(
         self,
         prepared: Sequence[Prepared] = (),
         make: Make | None = None,
         erased: Iterable[int] = (),
+        fingerprints: Mapping[str, bytes] | None = None,
     ) -> None:
         self.prepared = prepared
         self.make = make
+        self.fingerprints = fingerprints or {}
         self.erased = sorted(set(erased))
         self.receipt: Receipt | None = None
         self.failure: BaseException | None = None
@@ -83,14 +92,16 @@ class Group:
         self,
         session: Session,
         reading: RecordReading,
-        projecting: Projecting,
+        layout: Layout,
         sealing: Sealing,
         end: End,
     ) -> None:
         self._session = session
         self._reading = reading
-        self._projecting = projecting
+        self._layout = layout
+        self._projecting = Projecting(layout, session)
         self._sealing = sealing
+        self._erasing = False
         self._waiting: list[Prepared] = []
         self._answered: list[tuple[Request, range]] = []
         self.end = end
@@ -110,13 +121,18 @@ class Group:
         for number, each in enumerate(prepared, start):
             self._projecting.add(number, event_in(each.body))
         self._waiting += prepared
+        keep(self._session, self._projecting.take_named(), request.fingerprints)
         if request.erased:
             erase_bodies(self._session, request.erased, start)
+            self._erasing = True
         self._answered.append((request, range(start, start + len(prepared))))
 
     def seal(self) -> None:
         """Write all that waits, under one checkpoint."""
         self._projecting.flush()
+        if self._erasing:
+            drop_unnamed(self._session, self._layout)
+            self._erasing = False
         if self._waiting:
             sealed = self._sealing.seal(self.end.edge, self._waiting)
             self._write(sealed)

@@ -45,18 +45,18 @@ class Shape:
 
     def set(self, change: Set) -> tuple[str, Cells]:
         """The statement that changes columns, and its values."""
-        new, key = self._stored(change.columns), self._stored(change.where)
+        new, key = self.stored(change.columns), self.stored(change.where)
         statement = self._statement("set", new, key)
         return statement, (*new.values(), *_given(key))
 
     def drop(self, change: Drop) -> tuple[str, Cells]:
         """The statement that removes rows, and its values."""
-        key = self._stored(change.where)
+        key = self.stored(change.where)
         return self._statement("drop", {}, key), tuple(_given(key))
 
     def select(self, equal: Mapping[str, Any]) -> tuple[str, Cells]:
         """The query for rows whose columns equal the values, in order of the key."""
-        key = self._stored(equal)
+        key = self.stored(equal)
         return self._statement("select", {}, key), tuple(_given(key))
 
     def decoded(self, cells: Sequence[Any]) -> dict[str, Any]:
@@ -75,7 +75,8 @@ class Shape:
         """The error for a column this table does not have."""
         return KeyError(f"{self.name}: {sorted(set(given) - set(self.columns))}")
 
-    def _stored(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def stored(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Values by column as cells hold them. `KeyError` for a column that is not there."""
         if not given.keys() <= self._by_name.keys():
             raise self.unknown_column(given)
         return {name: self._by_name[name](value) for name, value in given.items()}
@@ -117,6 +118,7 @@ class Layout:
         self.version = projection.version
         self.tables = tuple(projection.tables)
         self.project = projection.project
+        self.keeps = projection.keeps
         self.shapes = {table.name: Shape(table) for table in self.tables}
         self.digest = digest_json([_described(table) for table in self.tables])
 

@@ -25,6 +25,7 @@ class Projecting:
         self._layout = layout
         self._session = session
         self._runs: dict[str, list[tuple[str, list[Cells]]]] = {}
+        self._named: list[str] = []
         self._waiting = 0
 
     def add(self, number: int, event: Event) -> None:
@@ -41,10 +42,17 @@ class Projecting:
             for statement, rows in changes:
                 self._session.many(statement, rows)
 
+    def take_named(self) -> list[str]:
+        """The digests of fingerprints that were named since this was last asked."""
+        named, self._named = self._named, []
+        return named
+
     def _add(self, change: Change) -> None:
         shape = self._layout.shapes[change.table]
         if isinstance(change, Put):
             statement, cells = shape.put(change)
+            if self._layout.keeps is not None and self._layout.keeps[0] == change.table:
+                self._named.append(change.row[self._layout.keeps[1]])
         elif isinstance(change, Drop):
             statement, cells = shape.drop(change)
         else:

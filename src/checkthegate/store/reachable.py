@@ -1,4 +1,4 @@
-"""Lineage as one recursive query: edges reached from a few starts, in either direction."""
+"""Recursive queries: lineage from a few starts, in either direction; values by their index."""
 
 from __future__ import annotations
 
@@ -25,4 +25,18 @@ def reachable_sql(table: str, names: Sequence[str], starts: int) -> str:
         f"UNION SELECT {further} FROM reached "
         f"JOIN {quoted(table)} AS edge ON edge.{leaving} = reached.{entering}) "
         f"SELECT {columns} FROM reached LIMIT ?"
+    )
+
+
+@lru_cache(maxsize=64)
+def distinct_sql(table: str, column: str) -> str:
+    """The query for a column's values: from each to the next greater, so that an index over it is
+    touched once a value and not once a row."""
+    name, place = quoted(column), quoted(table)
+    return (
+        f"WITH RECURSIVE found (value) AS ("  # noqa: S608  quoted names
+        f"SELECT min({name}) FROM {place} UNION ALL "
+        f"SELECT (SELECT min({name}) FROM {place} WHERE {name} > found.value) FROM found "
+        f"WHERE found.value IS NOT NULL) "
+        f"SELECT value FROM found WHERE value IS NOT NULL"
     )

@@ -12,9 +12,10 @@ from checkthegate.store.ahead import ReadAhead
 from checkthegate.store.comparing import differences
 from checkthegate.store.database import Database, Session
 from checkthegate.store.faults import told
-from checkthegate.store.layout import Layout
+from checkthegate.store.keeping import kept
+from checkthegate.store.layout import Layout, quoted
 from checkthegate.store.projecting import event_in
-from checkthegate.store.reachable import reachable_sql
+from checkthegate.store.reachable import distinct_sql, reachable_sql
 
 _CHUNK = 2000
 _FEW = 200
@@ -61,6 +62,46 @@ class Reading:
         shape = self._layout.shapes[table]
         statement, values = shape.select(equal)
         return [shape.decoded(cells) for cells in self._run(statement, values)]
+
+    def newer(self, table: str, entry: int, **equal: Any) -> Iterator[Row]:
+        """Rows last written by this entry or a later one, in that order, as they come."""
+        shape = self._layout.shapes[table]
+        values = shape.stored(equal)
+        where = "".join(f" AND {quoted(name)} = ?" for name in equal)
+        order = ", ".join(("entry", shape.order))
+        with told(self._database.where):
+            for cells in self._session.stream(
+                f"SELECT {shape.listed()} FROM {quoted(table)} "  # noqa: S608  quoted names
+                f"WHERE entry >= ?{where} ORDER BY {order}",
+                (entry, *values.values()),
+            ):
+                yield shape.decoded(cells)
+
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterator[Row]:
+        """Rows whose column equals one of the values."""
+        shape = self._layout.shapes[table]
+        if column not in shape.columns:
+            raise shape.unknown_column([column])
+        wanted = list(dict.fromkeys(values))
+        for start in range(0, len(wanted), _FEW):
+            few = wanted[start : start + _FEW]
+            query = (
+                f"SELECT {shape.listed()} FROM {quoted(table)} "  # noqa: S608  quoted, marks
+                f"WHERE {quoted(column)} IN ({', '.join('?' * len(few))}) ORDER BY {shape.order}"
+            )
+            yield from map(shape.decoded, self._run(query, few))
+
+    def distinct(self, table: str, column: str) -> list[Any]:
+        """The different values in a column of a table, ascending. Fast where it is indexed."""
+        shape = self._layout.shapes[table]
+        if column not in shape.columns:
+            raise shape.unknown_column([column])
+        return [value for (value,) in self._run(distinct_sql(table, column))]
+
+    def fingerprints(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Kept fingerprints by digest. Those that are not there are left out."""
+        with told(self._database.where):
+            yield from kept(self._session, digests)
 
     def reachable(
         self,

@@ -8,7 +8,7 @@ Processes take turns through the database itself.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from checkthegate.model import UsageError
@@ -19,10 +19,9 @@ from checkthegate.store.database import Database, Session
 from checkthegate.store.erasing import scrub
 from checkthegate.store.group import End, Group, Make, Request, stored_end
 from checkthegate.store.layout import Layout
-from checkthegate.store.projecting import Projecting
 from checkthegate.store.reading import Reading
 from checkthegate.store.together import Together
-from checkthegate.store.upgrading import fill, prepare
+from checkthegate.store.upgrading import fill, is_older, prepare
 
 PATIENCE = 30.0
 """Seconds to wait for another process's turn to end."""
@@ -49,6 +48,19 @@ def open_records(
         database.close()
         raise
     return Records(database, layout, sealing)
+
+
+def upgrade_records(url: str, projection: Projection) -> None:
+    """Bring records of an older version to the newest one; leave all others as they are.
+
+    Raises `GateError` when they cannot be opened or brought up.
+    """
+    database, layout = Database(url, PATIENCE), Layout(projection)
+    try:
+        if not database.missing and is_older(database, layout):
+            prepare(database, layout, create=False)
+    finally:
+        database.close()
 
 
 @contextmanager
@@ -85,9 +97,12 @@ class Records:
         """Record the events, all or none, one after the other; durable when this returns."""
         return self._record(Request(self._prepared(events)))
 
-    def transact(self, make: Make) -> Receipt:
-        """Record what `make` returns; nobody else writes between its reading and that."""
-        return self._record(Request(make=make))
+    def transact(self, make: Make, fingerprints: Mapping[str, bytes] | None = None) -> Receipt:
+        """Record what `make` returns; nobody else writes between its reading and that.
+
+        Of the `fingerprints`, by digest, those are kept that the events name.
+        """
+        return self._record(Request(make=make, fingerprints=fingerprints))
 
     def erase(self, numbers: Iterable[int], event: Event) -> Receipt:
         """Record `event` and delete these entries' bodies and salts, all or none."""
@@ -159,8 +174,7 @@ class Records:
     def _written(self, session: Session, requests: Sequence[Request]) -> Group:
         reading = Reading(self._database, self._layout, session)
         end = stored_end(session, reading, self._sealing, self._known)
-        projecting = Projecting(self._layout, session)
-        group = Group(session, reading, projecting, self._sealing, end)
+        group = Group(session, reading, self._layout, self._sealing, end)
         for request in requests:
             group.add(request, self._prepared)
         group.seal()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from checkthegate.model.table import Column, ColumnType, Table
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every released version of the schema, oldest first."""
 
 HEAD = REVISIONS[-1]
@@ -25,6 +25,7 @@ LEDGER_TABLES = (
     "ledger_nodes",
     "ledger_checkpoints",
     "record_layout",
+    "fingerprints",
 )
 
 _INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -112,5 +113,12 @@ def _ledger(metadata: sa.MetaData) -> None:
         sa.Column("version", _INT, primary_key=True, autoincrement=False),
         sa.Column("digest", text, nullable=False),
         sa.Column("tables", text, nullable=False),
+        **strict,
+    )
+    sa.Table(
+        "fingerprints",
+        metadata,
+        sa.Column("digest", text, primary_key=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
         **strict,
     )

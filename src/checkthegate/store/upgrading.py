@@ -52,6 +52,14 @@ def prepare(database: Database, layout: Layout, *, create: bool) -> None:
                 _bring_up(database, session, layout, create=create)
 
 
+def is_older(database: Database, layout: Layout) -> bool:
+    """Whether the database says of itself that an older version of this program wrote it."""
+    with database.session() as session:
+        version, noted = stored_version(session), stored_layout(session)
+    behind = version in REVISIONS[:-1]
+    return behind or (version == HEAD and noted is not None and noted[0] < layout.version)
+
+
 def stored_version(session: Session) -> str | None:
     """The schema version noted in the database; None for none, or for more than one."""
     if VERSION_TABLE not in table_names(session):

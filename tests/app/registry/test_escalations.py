@@ -59,6 +59,16 @@ def test_a_packet_about_a_use_says_everything_but_names(desk: Desk, tmp_path: Pa
     assert parse_checkpoint(document["checkpoint"]).size == opened.written.entry
 
 
+def test_a_packet_does_not_say_twice_that_the_studio_is_told(desk: Desk) -> None:
+    use = keep(desk, SIGN)["use"]
+    _, document, page = asked(desk, use)
+    rules = {each["rule"] for each in document["findings"]}
+    assert "nfx.b1" in rules
+    assert "gate.g4" not in rules
+    assert "gate.g4" not in page
+    assert "gate" in {pack["id"] for pack in document["packs"]}
+
+
 def test_a_packet_about_files_has_pictures_and_no_prompt(desk: Desk, tmp_path: Path) -> None:
     sign = picture(tmp_path / "sign.png", prompt="a secret harbour, masterpiece")
     _, document, page = asked(desk, str(sign), questions=("May it be seen?",), out=tmp_path / "out")

@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.databases import postgresql
 from tests.store.samples import event, opened, tool
 
+from checkthegate.model import digest_bytes
 from checkthegate.store.schema import HEAD
 
 PLACE = Path(__file__).parent
@@ -39,14 +40,15 @@ def main() -> None:
 def _fill(url: str) -> None:
     records = opened(url)
     records.append([tool(1), tool(2), tool(3, name="Somebody")])
-    records.append(
-        [
-            event("tool-changed", "tool_000002", {"name": "renamed"}),
-            event("edges-added", "rec_1", {"edges": [["a", "b"]]}),
-        ]
-    )
-    body = {"tool": "tool_000003", "entries": [2], "edges": []}
-    records.erase([2], event("person-erased", "tool_000003", body))
+    body = b"a fingerprint"
+    edges = {"edges": [["a", "b"]], "fingerprint": digest_bytes(body)}
+    changes = [
+        event("tool-changed", "tool_000002", {"name": "renamed"}),
+        event("edges-added", "rec_1", edges),
+    ]
+    records.transact(lambda _: changes, {digest_bytes(body): body})
+    erasure = {"tool": "tool_000003", "entries": [2], "edges": []}
+    records.erase([2], event("person-erased", "tool_000003", erasure))
     records.close()
 
 

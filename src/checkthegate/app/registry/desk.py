@@ -6,7 +6,7 @@ transaction: a fact and what follows from it are recorded together or not at all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -66,11 +66,19 @@ class Desk:
             self._judge = Judge.of(self.home)
         return self._judge
 
-    def write(self, make: Make, also: Sequence[Cause] = (), *, due: bool = True) -> Written:
+    def write(
+        self,
+        make: Make,
+        also: Sequence[Cause] = (),
+        *,
+        due: bool = True,
+        fingerprints: Mapping[str, bytes] | None = None,
+    ) -> Written:
         """Record the events `make` gives, all or none, and judge again what they touch.
 
         `make` may run more than once. `also` are reasons to judge again that no event tells.
         Without `due`, what a date or new packs have changed waits for another write.
+        `fingerprints` are offered by digest, for events that name them.
         """
         asked: list[Event] = []
         again: list[Event] = []
@@ -80,7 +88,7 @@ class Desk:
             again[:] = rejudged(reading, asked, lambda: self.judge, also, due=due)
             return [*asked, *again]
 
-        receipt = self.store.transact(whole)
+        receipt = self.store.transact(whole, fingerprints)
         return Written(receipt, tuple(asked), tuple(again))
 
 

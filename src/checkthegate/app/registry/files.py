@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from checkthegate.model import UsageError
+from checkthegate.model import Kind, UsageError
 
 MOST_FILES: Final = 100_000
 _CHUNK: Final = 1 << 20
@@ -26,12 +26,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Digested:
-    """A file's identity. `media_type` is told by its content, as far as its start tells."""
+    """A file's identity. What it is is told by its content, as far as its start tells."""
 
     path: str
     digest: str
     size: int
     media_type: str
+    kind: Kind = Kind.OTHER
 
     def as_entry(self, *names: str) -> dict[str, str | int]:
         """The fields an event keeps; all of them, or those named."""
@@ -87,10 +88,11 @@ def digested(named: Named) -> Digested:
             while chunk := stream.read(_CHUNK):
                 hashed.update(chunk)
                 size += len(chunk)
-            kind = identify(stream, named.file.name)[1]
+            kind, media_type = identify(stream, named.file.name)
     except OSError as problem:
         raise unreadable(named.file, problem) from None
-    return Digested(named.path, f"sha256:{hashed.hexdigest()}", size, kind)
+    digest = f"sha256:{hashed.hexdigest()}"
+    return Digested(named.path, digest, size, media_type, kind)
 
 
 def unreadable(file: Path, problem: OSError) -> UsageError:

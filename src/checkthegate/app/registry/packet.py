@@ -18,6 +18,7 @@ from checkthegate.app.registry.after import After
 from checkthegate.app.registry.desk import Desk
 from checkthegate.app.registry.packet_words import Mask, described, steps, weakest
 from checkthegate.app.registry.uses import answer_of
+from checkthegate.app.rulebook import HOUSE_PACK
 from checkthegate.model import Approval, UsageError, Verdict
 from checkthegate.model.record import Row
 from checkthegate.registry.declared import declared_use
@@ -28,6 +29,7 @@ SCHEMA: Final = "checkthegate.packet/1"
 _STOPS: Final = Verdict.ESCALATE.rank
 _RULE: Final = ("rule", "outcome", "verdict", "approval", "title", "next_step", "citation")
 _MOST_FILES: Final = 200
+_TOLD_OF: Final = f"{HOUSE_PACK}.g4"
 _COVERS: Final = {
     "bytes": "these very files, byte for byte; a changed or re-encoded file needs a new answer",
     "material": "this material, however it is finished: graded, cropped, scaled, encoded; a "
@@ -144,7 +146,8 @@ def packet_document(
     parts = [each for each in (use, files) if each is not None]
     if not parts:
         raise UsageError("Nothing is named to ask about.", hint="Name a use, or files.")
-    findings = _by_rule([each for part in parts for each in part.findings if _asks(each)])
+    asked_for = [each for part in parts for each in part.findings if _asks(each)]
+    findings = _by_rule([each for each in asked_for if not _said_by_studio(each, asked_for)])
     rules = list(dict.fromkeys([*asked.rules, *_studio(findings)]))
     if not rules:
         raise UsageError(
@@ -181,6 +184,18 @@ def _asks(finding: Mapping[str, Any]) -> bool:
     """Whether a finding still wants something of the studio."""
     open_ = finding["outcome"] in ("fail", "unknown") and finding.get("approval_id") is None
     return open_ and Verdict(finding["verdict"]).rank >= Verdict.NOTIFY.rank
+
+
+def _said_by_studio(finding: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether our own rule that generative work is told of adds nothing to a studio's rules."""
+    if finding["rule"] != _TOLD_OF:
+        return False
+    own = f"{HOUSE_PACK}."
+    return any(
+        not each["rule"].startswith(own)
+        and all(now <= then for now, then in zip(_severity(each), _severity(finding), strict=True))
+        for each in others
+    )
 
 
 def _studio(findings: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checkthegate.app.crew import Content, Crew, looked_at
+from checkthegate.app.fingerprinting import (
+    Banking,
+    Prints,
+    Progress,
+    fingerprints_of,
+    unwatched,
+)
 from checkthegate.app.recording import event, found, new_id
 from checkthegate.app.registry.desk import Desk, Written
 from checkthegate.app.registry.documents import keep_document
 from checkthegate.app.registry.files import Digested, digested, files_in
 from checkthegate.app.registry.history import history
-from checkthegate.model import UsageError
+from checkthegate.model import Asset, UsageError
 from checkthegate.model.event import Event
+from checkthegate.model.match import Role
 from checkthegate.model.record import Row
 from checkthegate.model.registry import AsOf
 from checkthegate.registry.times import in_effect
 from checkthegate.seams import RecordReading
 
-FINGERPRINTS_LATER = (
-    "Works are recognised by the digest of their bytes until matching by content is built."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Works that were recorded, and files that were on file already (name, work)."""
+    """Works that were recorded, and files that were on file already (name, work).
+
+    `warnings` say which files are known by their bytes alone, and why.
+    """
 
     written: Written
     works: list[dict[str, Any]]
     skipped: list[tuple[str, str]]
+    warnings: list[str]
 
 
 def add_works(
@@ -43,13 +52,17 @@ def add_works(
     licence_document: Path | None = None,
     as_one: bool = False,
     effective: str | None = None,
+    workers: int = 0,
+    progress: Progress = unwatched,
 ) -> Added:
     """Record every file as a work, or all of them `as_one`. Nothing is recorded on a fault.
 
     `stated` holds `kind`, `owner`, `rights`, `title`, `note`. A file whose bytes are on file as
-    a work of the same kind is left out and named.
+    a work of the same kind is left out and named; what was missing to know it by its content is
+    added.
     """
     named = files_in(paths)
+    seen = [looked_at(each.file) for each in named]
     with ThreadPoolExecutor(2) as pool:
         files = list(pool.map(digested, named))
     terms = dict(licence or {})
@@ -62,14 +75,45 @@ def add_works(
         fresh, again = _new(reading, files, str(stated["kind"]))
         skipped[:] = again
         groups = [fresh] if as_one and fresh else [[file] for file in fresh]
-        return [
-            event("work-added", new_id("work"), _body(common, group, paths), effective=effective)
-            for group in groups
-        ]
+        events = []
+        for group in groups:
+            body = _body(common, group, paths)
+            added = event("work-added", new_id("work"), body, effective=effective)
+            banked = [_banked(file) for file in group]
+            events += [added, *prints.events(reading, added.subject, banked)]
+        return [*events, *_again(reading, prints, files)]
 
-    written = desk.write(make)
-    works = [{"id": each.subject, "title": each.body["title"]} for each in written.events]
-    return Added(written, works, list(skipped))
+    with Crew(desk.home, workers) as crew:
+        contents = [
+            Content(_asset(file), each.file, stat)
+            for file, each, stat in zip(files, named, seen, strict=True)
+        ]
+        with desk.store.reading() as reading:
+            prints = fingerprints_of(crew, reading, contents, progress)
+        written = desk.write(make, fingerprints=prints.bodies)
+    works = [
+        {"id": each.subject, "title": each.body["title"]}
+        for each in written.events
+        if each.kind == "work-added"
+    ]
+    return Added(written, works, list(skipped), prints.warnings)
+
+
+def _asset(file: Digested) -> Asset:
+    return Asset(file.path, file.kind, file.media_type, file.size, file.digest)
+
+
+def _banked(file: Digested) -> Banking:
+    return Banking(file.digest, file.path, Role.WORK)
+
+
+def _again(reading: RecordReading, prints: Prints, files: Sequence[Digested]) -> Iterator[Event]:
+    """What was missing to know files by their content that are works already."""
+    works: dict[str, list[Banking]] = {}
+    for row in reading.among("work_files", "digest", [file.digest for file in files]):
+        works.setdefault(row["work"], []).append(Banking(row["digest"], row["path"], Role.WORK))
+    for work, banked in works.items():
+        yield from prints.events(reading, work, banked)
 
 
 def change_work(

@@ -1,0 +1,100 @@
+"""How far two registered pictures agree: this very picture, however finished, or another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from checkthegate.fingerprint.blocks import compared
+from checkthegate.fingerprint.geometry import scaled, warped
+from checkthegate.fingerprint.moved import moved_points
+from checkthegate.fingerprint.overlays import overlaid
+
+if TYPE_CHECKING:
+    import numpy
+
+    from checkthegate.fingerprint.blocks import Blocks
+
+    Array = numpy.ndarray[Any, Any]
+
+GRID: Final = 320
+"""Pictures are compared with the source's longest side at this many pixels."""
+
+_ENOUGH_DETAIL = 20
+_AGREES = 0.9
+_MOST_CHANGED = 0.006
+_MOST_OVERLAID = 0.3
+_MOST_MOVED = 0.004
+_FEW = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two registered pictures agree where both are visible. All shares are 0..1.
+
+    `covered`: of the source's frame that is visible in the target; `target_covered`: of the
+    target's frame that it fills. Of the visible blocks: `overlaid`, where lettering or a bar lies
+    over the picture, and `differs`, all that do not agree. Of the blocks with detail that nothing
+    lies over, `detailed` many: `agreeing`, and `changed`, which hold something else. Of the points
+    followed, `moved_points` many: `moved`, found elsewhere. `correlation` is the mean likeness.
+    """
+
+    covered: float
+    target_covered: float
+    agreeing: float = 0.0
+    differs: float = 1.0
+    correlation: float = 0.0
+    overlaid: float = 0.0
+    changed: float = 1.0
+    moved: float = 0.0
+    moved_points: int = 0
+    detailed: int = 0
+
+    @property
+    def same(self) -> bool:
+        """Whether this is the very picture: all detail agrees but for what was laid over it."""
+        return (
+            self.detailed >= _ENOUGH_DETAIL
+            and self.overlaid <= _MOST_OVERLAID
+            and self.agreeing >= _AGREES
+            and self.changed <= _MOST_CHANGED
+            and (self.moved_points <= _FEW or self.moved <= _MOST_MOVED)
+        )
+
+
+def agreement(source: Array, target: Array, matrix: Array) -> Agreement:
+    """How far two uint8 grey pictures agree, the target lying where `matrix` (in shares) says."""
+    here = scaled(source, GRID)
+    there, seen = warped(target, matrix, here.shape)
+    covered = float(seen.mean())
+    filled = min(
+        1.0, covered * abs(float(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]))
+    )
+    blocks = compared(here, there, seen)
+    if blocks is None or not blocks.detailed.any():
+        return Agreement(covered, filled)
+    finer, _ = warped(target, matrix, (2 * here.shape[0], 2 * here.shape[1]))
+    over = overlaid(blocks, finer)
+    places, followed = moved_points(*blocks.pair, seen)
+    return _summed(blocks, over, covered, filled, len(places), followed)
+
+
+def _summed(
+    blocks: Blocks, over: Array, covered: float, filled: float, moved: int, followed: int
+) -> Agreement:
+    bare = blocks.detailed & ~over
+    count, visible = int(bare.sum()), int(blocks.visible.sum())
+    differing = int(blocks.differing.sum())
+    changed = differing - int(over.sum())
+    return Agreement(
+        covered,
+        filled,
+        agreeing=float(blocks.agreeing.sum() / max(1, count)),
+        differs=differing / visible,
+        correlation=float(blocks.likeness[bare].mean()) if count else 0.0,
+        overlaid=float(over.sum() / visible),
+        changed=changed / max(1, count),
+        moved=moved / max(1, followed),
+        moved_points=moved,
+        detailed=count,
+    )

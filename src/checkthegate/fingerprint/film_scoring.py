@@ -1,0 +1,108 @@
+"""Whether two aligned films are the same take: their movements compared, place by place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checkthegate.fingerprint.film_fitting import tone_of
+
+if TYPE_CHECKING:
+    import numpy
+
+    from checkthegate.fingerprint.aligning import Line
+    from checkthegate.fingerprint.motion import Moving
+
+    Array = numpy.ndarray[Any, Any]
+
+_MOMENTS = (0.12, 0.5)
+_CELL = 4
+_NOISE_FLOOR = 0.15
+_MANY_TIMES_NOISE = 3.0
+_CELL_AGREES = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How far movements agree. `correlation` (-1..1) of all that moves in either, grain aside.
+    `agreeing` is the share of the source's movement that lies where both agree. `moving` is how
+    much there is: energy as many times that of noise, in the places that move. `moving_share` is
+    the share of visible places in which something moves. `rest` is what stays unexplained, in grey
+    levels.
+    """
+
+    correlation: float = 0.0
+    agreeing: float = 0.0
+    moving: float = 0.0
+    moving_share: float = 0.0
+    rest: float = 255.0
+
+
+def scored(target: Moving, source: Moving, visible: Array, line: Line) -> Score:
+    """Score a target that lies on the source's grid along a line."""
+    import numpy
+
+    times = source_times(target, source, line)
+    if len(times) < 4 or not visible.any():
+        return Score()
+    there = target.at((times - line.offset) / line.speed)
+    here = source.at(times)
+    here = tone_of(there, here, visible)(here)
+    rest = float(numpy.median(numpy.abs(here - there)[:, visible]))
+    best = Score(rest=rest)
+    for moment in _MOMENTS:
+        lag = max(1, round(moment / float(numpy.median(numpy.diff(times)))))
+        if len(times) > lag + 2:
+            score = _compared(there, here, visible, lag, rest)
+            best = max(best, score, key=lambda each: each.correlation * min(1.0, each.moving))
+    return best
+
+
+def source_times(target: Moving, source: Moving, line: Line) -> Array:
+    """Even times of the source that the target shows, as dense as the sparser one is."""
+    import numpy
+
+    ends = sorted(line.source_at(float(t)) for t in (target.times[0], target.times[-1]))
+    start, stop = max(ends[0], float(source.times[0])), min(ends[1], float(source.times[-1]))
+    step = max(source.step, target.step * abs(line.speed), 0.02)
+    if stop - start < 2 * step:
+        return numpy.zeros(0)
+    return numpy.linspace(start, stop, int((stop - start) / step) + 1)
+
+
+def _compared(there: Array, here: Array, visible: Array, lag: int, rest: float) -> Score:
+    import numpy
+
+    own, other = _changes(here, visible, lag), _changes(there, visible, lag)
+    noise = _NOISE_FLOOR + float(numpy.median((own - other)[:, visible] ** 2)) / 0.455
+    products = [_cells(a * b, visible) for a, b in ((own, other), (own, own), (other, other))]
+    shared, mine, theirs = products
+    energy = numpy.maximum(mine, theirs)
+    weight = energy / (energy + _MANY_TIMES_NOISE * noise)
+    total = [float((weight * each).sum()) for each in products]
+    correlation = total[0] / (total[1] * total[2] + 1e-9) ** 0.5
+    by_place = [(weight * each).sum(axis=0) for each in products]
+    likeness = by_place[0] / numpy.sqrt(by_place[1] * by_place[2] + 1e-9)
+    sum_mine = float(by_place[1].sum()) + 1e-9
+    agreeing = float(by_place[1][likeness >= _CELL_AGREES].sum()) / sum_mine
+    moves = energy.mean(axis=0) > _MANY_TIMES_NOISE * noise
+    moving = float(energy.mean(axis=0)[moves].mean() / noise) if moves.any() else 0.0
+    present = _cells(visible[None].astype(numpy.float32), visible)[0] > 0.5
+    share = float(moves[present].mean()) if present.any() else 0.0
+    return Score(correlation, agreeing, moving, share, rest)
+
+
+def _changes(frames: Array, visible: Array, lag: int) -> Array:
+    """Differences over so many frames, hidden places at 0, each frame's mean taken off."""
+    steps: Array = (frames[lag:] - frames[:-lag]) * visible
+    steps -= (steps.sum(axis=(1, 2)) / visible.sum())[:, None, None] * visible
+    return steps
+
+
+def _cells(values: Array, visible: Array) -> Array:
+    """Means over square cells: [T,h,w] becomes [T,h/4,w/4]."""
+    count, rows, columns = values.shape
+    rows, columns = rows // _CELL * _CELL, columns // _CELL * _CELL
+    cells = values[:, :rows, :columns].reshape(count, rows // _CELL, _CELL, columns // _CELL, _CELL)
+    means: Array = cells.mean(axis=(2, 4))
+    return means

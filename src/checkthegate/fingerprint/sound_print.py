@@ -1,0 +1,127 @@
+"""What is kept of a sound so that it is known again: peaks, Chromaprint's words, an outline, a taste.
+
+The stored form is a header and blocks that say how long they are; reading it is bounded and raises
+`ValueError` for anything else than what `to_bytes` wrote.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from checkthegate.fingerprint.spectra import Peaks
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+OUTLINE_RATE: Final = 21
+"""Values a second of `Track.outline`."""
+MIX: Final = 255
+"""The channel number of all channels of a stream together."""
+
+_MAGIC = b"GSND\x01"
+_MOST_TRACKS = 4096
+_HEAD = struct.Struct("<dH")
+_TRACK = struct.Struct("<HBI")
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """What one channel of one stream sounds like, or several that sound the same.
+
+    `stream` is the stream's index in its container, `channel` counts from 0, or is `MIX`; `outline`
+    uint8 is the square root of the highest level, 255 for full scale; `words` uint32.
+    """
+
+    stream: int
+    channel: int
+    peaks: Peaks
+    outline: Array
+    words: Array
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.outline) / OUTLINE_RATE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundPrint:
+    """All tracks of a file, how long it is in seconds, and its first minutes as Ogg Opus."""
+
+    seconds: float
+    tracks: Sequence[Track]
+    taste: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """The stored form."""
+        parts = [_MAGIC, _HEAD.pack(self.seconds, len(self.tracks))]
+        for track in self.tracks:
+            parts.append(_TRACK.pack(track.stream, track.channel, len(track.words)))
+            parts.append(track.words.astype("<u4").tobytes())
+            parts += _block(track.outline.tobytes())
+            parts += _block(track.peaks.to_bytes())
+        return b"".join([*parts, *_block(self.taste)])
+
+    @staticmethod
+    def from_bytes(stored: bytes) -> SoundPrint:
+        """The inverse of `to_bytes`. Raises `ValueError`."""
+        reading = _Stored(stored)
+        seconds, count = reading.head()
+        tracks = tuple(reading.tracks(count))
+        return SoundPrint(seconds, tracks, reading.block())
+
+
+def tracks_of(stored: bytes) -> Iterator[Track]:
+    """The tracks alone, one after the other. Raises `ValueError`."""
+    reading = _Stored(stored)
+    _, count = reading.head()
+    yield from reading.tracks(count)
+
+
+def _block(body: bytes) -> tuple[bytes, bytes]:
+    return _LENGTH.pack(len(body)), body
+
+
+class _Stored:
+    """Reads the stored form from the front."""
+
+    def __init__(self, stored: bytes) -> None:
+        if not stored.startswith(_MAGIC):
+            raise ValueError("this is no fingerprint of a sound")
+        self._stored = stored
+        self._at = len(_MAGIC)
+
+    def head(self) -> tuple[float, int]:
+        """Seconds, and how many tracks follow."""
+        seconds, count = _HEAD.unpack(self._bytes(_HEAD.size))
+        if count > _MOST_TRACKS or not 0 <= seconds < 1e6:
+            raise ValueError("a fingerprint of a sound says what cannot be")
+        return float(seconds), int(count)
+
+    def tracks(self, count: int) -> Iterator[Track]:
+        """The next tracks."""
+        import numpy
+
+        for _ in range(count):
+            stream, channel, words = _TRACK.unpack(self._bytes(_TRACK.size))
+            said = numpy.frombuffer(self._bytes(4 * words), "<u4")
+            outline = numpy.frombuffer(self.block(), "u1")
+            yield Track(stream, channel, Peaks.from_bytes(self.block()), outline, said)
+
+    def block(self) -> bytes:
+        """The next block."""
+        (length,) = _LENGTH.unpack(self._bytes(_LENGTH.size))
+        return self._bytes(length)
+
+    def _bytes(self, length: int) -> bytes:
+        part = self._stored[self._at : self._at + length]
+        if len(part) != length:
+            raise ValueError("a fingerprint of a sound is cut off")
+        self._at += length
+        return part
