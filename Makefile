@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATE_DEMO_OUT ?= build/demo
 
-.PHONY: help setup setup-dev demo lint test check bench quality soak samples generated lock clean
+.PHONY: help setup setup-dev models demo lint test check bench quality soak samples generated lock clean
 
 help:
 	@echo "make demo     check the bundled sample delivery"
@@ -35,8 +35,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	  -r requirements/dev.txt >&2
 	@touch $@
 
-setup: $(VENV)/.run
-setup-dev: $(VENV)/.dev
+# The weights of networks for matching, into the account's own folder; set-up goes on without.
+models: $(VENV)/.run
+	@$(BIN)/python -m checkthegate.app.models fetch
+
+setup: $(VENV)/.run models
+setup-dev: $(VENV)/.dev models
 
 # The report's path is the last line; the verdict does not fail the demo.
 demo: setup

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from quality.words_bank import Kept, TextBank, opened
 from quality.words_corpus import passage, screenplay
 
@@ -29,8 +33,8 @@ from checkthegate.fingerprint.words_tokens import grams, tokens
 
 TARGET, ADDED_TARGET_MS, MAPPED_TARGET_MS = 5.0, 1000.0, 100.0
 _PER_TEXT, _WORDS, _PERMUTATIONS = 100, 45, 128
-_PEER_PASSAGES = 20_000
-_PLANTED, _SCENES = 5, 210
+_PEER_PASSAGES, _PEER_PASSAGES_FULL = 20_000, 200_000
+_PLANTED, _SCENES = 10, 250
 _LENGTH = 52
 """Words of a passage as they are made, in the mean: they end with a sentence."""
 
@@ -43,7 +47,8 @@ def main() -> int:
     count = 1_000_000 if asked.full else asked.passages
     chance = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
-        bank, some = _bank(Path(folder), chance, count)
+        most = _PEER_PASSAGES_FULL if asked.full else _PEER_PASSAGES
+        bank, some = _bank(Path(folder), chance, count, most)
         planted = [some[place] for place in range(0, len(some), len(some) // _PLANTED)]
         script = Path(folder) / "script.fountain"
         script.write_text(screenplay(chance, _SCENES, planted[:_PLANTED]), "utf-8")
@@ -55,7 +60,7 @@ def main() -> int:
     return 0 if ratio >= TARGET and exact and added <= ADDED_TARGET_MS else 1
 
 
-def _bank(folder: Path, chance: random.Random, count: int) -> tuple[TextBank, list[str]]:
+def _bank(folder: Path, chance: random.Random, count: int, most: int) -> tuple[TextBank, list[str]]:
     """Texts of a hundred passages each, in two segments; and the first of their passages."""
     bank, some = TextBank(folder / "bank"), list[str]()
     texts = max(1, count // _PER_TEXT)
@@ -64,7 +69,7 @@ def _bank(folder: Path, chance: random.Random, count: int) -> tuple[TextBank, li
         files = []
         for number in range(first, min(first + max(1, texts // 2), texts)):
             passages = [passage(chance, _WORDS) for _ in range(_PER_TEXT)]
-            some.extend(passages[: _PEER_PASSAGES - len(some)])
+            some.extend(passages[: most - len(some)])
             file = folder / f"{number}.txt"
             file.write_text("\n\n".join(passages), "utf-8")
             files.append(file)

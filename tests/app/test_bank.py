@@ -206,6 +206,26 @@ def test_another_time_shows_another_part(kept: Kept, tmp_path: Path) -> None:
     assert opened(kept, root, when=as_of("2001-01-01")).count == 0
 
 
+def test_a_content_on_record_twice_counts_from_the_first_time(
+    in_file: Kept, tmp_path: Path
+) -> None:
+    root = tmp_path / "bank"
+    first = fill(in_file, bodies(1))
+    between = now()
+    fill(in_file, [b"better"])
+    for _ in range(2):
+        early = opened(in_file, root, when=as_of(between))
+        assert whole(early) == {"0.txt": b"better"}
+        bank = OpenBank(early)
+        (number,) = indexed(early)
+        assert bank.sources(number) == [(first, "0.txt")]
+        bank.close()
+        bank = OpenBank(everything := opened(in_file, root))
+        assert len(bank.sources(number)) == 2
+        assert everything.state != early.state
+        bank.close()
+
+
 def test_works_count_from_when_they_hold(in_file: Kept, tmp_path: Path) -> None:
     work = new_id("work")
     file = {"digest": digest_bytes(b"w"), "path": "w.txt"}
@@ -341,7 +361,12 @@ def _open_often(folder: str, root: str, times: int, said: Any) -> None:
     kept = Kept(open_home(Path(folder)), "sqlite://")
     try:
         for _ in range(times):
-            said.put(len(whole(opened(kept, Path(root)))))
+            with (
+                records_of(kept.home) as store,
+                store.reading() as reading,
+                bank_in_use(Path(root), Plain(), reading, as_known_now(now())) as place,
+            ):
+                said.put(len(whole(place)))
     except BaseException as problem:
         said.put(repr(problem))
         raise

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.editorial.cuts import edl_of
 
+from checkthegate.delivery import cut_lists
 from checkthegate.editorial.ale import read_ale
 from checkthegate.editorial.edl import read_edl, rerated
 from checkthegate.editorial.fcp7 import read_fcp7
@@ -110,6 +111,14 @@ def test_events_that_make_no_sense_are_told_not_dropped() -> None:
     assert timeline.clips[1].record.length == 0
     assert "ends before it begins" in timeline.problems[1]
     assert "line 6 looks like an event" in timeline.problems[0]
+
+
+def test_a_script_with_an_event_in_it_is_no_list_read_whole() -> None:
+    words = "\n".join(f"EXT. HARBOUR {n}\nThe light goes out." for n in range(20))
+    timeline = read_edl((_HEAD + _A + words).encode())
+    assert "lines of it are no part" in timeline.problems[0]
+    assert cut_lists.of_text(f"A mail about this event:\n{_A}") is None
+    assert cut_lists.of_text(_A) == cut_lists.EDL
 
 
 def test_over_midnight() -> None:

@@ -98,9 +98,9 @@ class _Filling:
             self._marks = self._marks._replace(following=number + 1)
         path = row["path"] or digest
         added = self._catalog.add_source(digest, role, row["subject"], path, *times)
-        if added and live:
-            self._catalog.begin_earlier(digest, role, *times)
         if added or not same:
+            if live:
+                self._catalog.settle_times(digest, role)
             said = (self._marks.state, digest, role, row["subject"], row["fingerprint"])
             state = hashlib.sha256("\n".join(said).encode()).hexdigest()
             self._marks = self._marks._replace(state=state)

@@ -101,6 +101,12 @@ class Prints:
         ]  # fmt: skip
 
 
+def banked_by(events: Iterable[Event]) -> int:
+    """How many files these events made known by their content."""
+    listed: list[Any] = [each.body["files"] for each in events if each.kind == "fingerprinted"]
+    return len({file["digest"] for files in listed for file in files})
+
+
 def fingerprints_of(
     crew: Crew,
     reading: RecordReading,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from checkthegate.app.crew import Content, Crew, cannot_record, looked_at, unread_task
-from checkthegate.app.fingerprinting import Banking, Prints, Progress, fingerprints_of
+from checkthegate.app.fingerprinting import Banking, Prints, Progress, banked_by, fingerprints_of
 from checkthegate.app.recording import event, found, new_id
 from checkthegate.app.registry.desk import Desk
 from checkthegate.app.registry.files import Named, files_in
@@ -380,6 +380,7 @@ def _document(desk: Desk, request: RecordRequest, parts: _Parts, written: Any) -
         "files": sum(each["files"] for each in records),
         "records": records,
         "already": list(parts.already),
+        "fingerprinted": banked_by(written.events),
         "inputs": _linked(desk, parts.inputs),
         "warnings": list(dict.fromkeys((*parts.warnings, *parts.prints.warnings))),
         "changed": written.changed if written.events else [],

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from checkthegate.editorial.edl import rerated
@@ -68,12 +69,20 @@ def shelved(path: str, asset: Asset, said: Iterable[Observation]) -> Shelved:
         path,
         asset,
         seconds=_number(stated.get("seconds")),
-        rate=exact_rate(_number(rate)) if _number(rate) > 0.01 else Fraction(0),
+        rate=_rate(_number(rate)),
         timecode=str(stated.get("timecode") or ""),
         since_midnight=_number(since) if since is not None else None,
         reel=str(stated.get("reel") or ""),
         umids=tuple(map(str, umids)) if isinstance(umids, list | tuple) else (),
     )
+
+
+@lru_cache(maxsize=64)
+def _rate(rate: float) -> Fraction:
+    try:
+        return exact_rate(rate)
+    except (ValueError, OverflowError):
+        return Fraction(0)
 
 
 def _number(value: object) -> float:

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
+from checkthegate.app.packages import Package
 from checkthegate.app.planning import Looked
 from checkthegate.app.relinking import Shelf, link, shelved
 from checkthegate.editorial.observer import OBSERVER, timelines_in
@@ -22,6 +23,7 @@ from checkthegate.model.timeline import Clip, Linked, Timeline
 MEDIA: Final = "media"
 _MOST_GAPS: Final = 300
 _MOST_NAMED: Final = 5
+_BUNDLED: Final = "content.otio"
 _NO_CUT: Final = (
     "this was named as the timeline, but it is none that can be read here, so it is not known "
     "what of the media is used and all of it was judged"
@@ -88,9 +90,14 @@ class Named:
 
 
 def named_by(paths: Sequence[Path], timelines: Sequence[Path], media: Sequence[Path]) -> Named:
-    """What a request names. A file given as a path is the timeline, should it be one."""
+    """What a request names. A file given as a path is the timeline, should it be one.
+
+    A bundle that is a folder (OTIOD) is meant by the timeline in it.
+    """
     files = [path for path in paths if path.is_file()]
-    return Named(frozenset(_both([*files, *timelines])), _both(paths), _both(media))
+    bundles = [path / _BUNDLED for path in (*timelines, *paths) if path.suffix == ".otiod"]
+    whole = _both([*files, *timelines, *bundles])
+    return Named(frozenset(whole), _both(paths), _both(media))
 
 
 def all_paths(
@@ -130,7 +137,7 @@ class Packaged(Protocol):
 
 
 def find_cuts(
-    looked: Sequence[Looked], named: Named | None = None, packages: Sequence[Packaged] = ()
+    looked: Sequence[Looked], named: Named | None = None, packages: Sequence[Package] = ()
 ) -> Cuts:
     """Every timeline that was looked at, linked to whatever else was."""
     named = named or Named()
@@ -150,10 +157,9 @@ def find_cuts(
             read, links = link(timeline, path, shelf, packaged=package.media)
             cuts.append(Cut(path, read, links))
             missing.setdefault(path, []).extend(_gaps(cuts[-1]))
+    is_cut = any(cut.named for cut in cuts)
     media_only = frozenset(
-        each.found.path
-        for each in looked
-        if any(cut.named for cut in cuts) and named.is_media_only(each.found.location[0])
+        each.found.path for each in looked if is_cut and named.is_media_only(each.found.location[0])
     )
     return Cuts(
         tuple(cuts),
@@ -167,7 +173,7 @@ def as_timelines(looked: Sequence[Looked], named: Sequence[Path]) -> list[Looked
     """What was looked at, with everything that `--timeline` names of the kind `timeline`."""
     if not named:
         return list(looked)
-    meant = Named(frozenset(_both(named)))
+    meant = named_by((), named, ())
     return [
         _as_timeline(each)
         if each.asset.kind is not Kind.TIMELINE and meant.is_timeline(each.found.location)

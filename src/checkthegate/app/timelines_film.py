@@ -6,25 +6,26 @@ AI that is found in the film where the cut shows none is evidence of its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from checkthegate.app.planning import Looked
-from checkthegate.app.relinking import Shelved, shelved
+from checkthegate.app.relinking import shelved
 from checkthegate.app.timelines_judging import JudgedCut, JudgedEvent
 from checkthegate.app.timelines_rows import says_ai, shown_at
 from checkthegate.editorial.observer import OBSERVER
 from checkthegate.model import AssetDecision, Evidence, Grade, Json, Kind, Observation, Span
 from checkthegate.model.timecode import timecode
-from checkthegate.model.timeline import FrameRange, TrackKind
+from checkthegate.model.timeline import FrameRange, Timeline, TrackKind
 from checkthegate.registry.used import common
 
 _CLOSE: Final = 2.0
 _SLACK: Final = 0.5
 _MOST_NAMED: Final = 20
 _MOST_TOLD: Final = 200
+_MOST_FILMS: Final = 1000
 NOT_IN_TIMELINE: Final = "not-in-timeline"
 PLAYS_TIMELINE: Final = "plays-timeline"
 
@@ -47,34 +48,38 @@ class Flattened:
 
 def flattened(looked: Sequence[Looked], cuts: Sequence[JudgedCut]) -> list[Flattened]:
     """The films of a check that are as long as a cut and that no event of any cut uses."""
+    lengths = [(_seconds(judged.cut.timeline), judged) for judged in cuts]
+    lengths = [each for each in lengths if each[0] > 0]
+    if not lengths:
+        return []
     used = {event.linked.path for cut in cuts for event in cut.events}
     films = [
         shelved(each.found.path, each.asset, each.observations)
         for each in looked
         if each.asset.kind is Kind.VIDEO and each.found.path not in used
     ]
-    return [found for film in films for found in _fitting(film, cuts)]
+    return [
+        Flattened(film.path, judged, judged.cut.timeline.start)
+        for film in films
+        for length, judged in lengths
+        if film.seconds > 0 and abs(film.seconds - length) <= max(_CLOSE, length / 100)
+    ][:_MOST_FILMS]
 
 
-def _fitting(film: Shelved, cuts: Sequence[JudgedCut]) -> Iterator[Flattened]:
-    for judged in cuts:
-        timeline = judged.cut.timeline
-        length = float((timeline.end - timeline.start) / timeline.rate)
-        shown = [clip for clip in timeline.clips if clip.record.length]
-        if not shown or film.seconds <= 0 or length <= 0:
-            continue
-        if abs(film.seconds - length) <= max(_CLOSE, length / 100):
-            yield Flattened(film.path, judged, timeline.start)
+def _seconds(timeline: Timeline) -> float:
+    """How long a cut is; 0 where its clips lie nowhere, as in a log."""
+    if timeline.format in ("srt", "vtt") or not any(c.record.length for c in timeline.clips):
+        return 0.0
+    return float((timeline.end - timeline.start) / timeline.rate)
 
 
 def named_in_film(decided: AssetDecision, films: Sequence[Flattened]) -> AssetDecision:
     """The film's decision, with every statement about a part naming the events lying there."""
-    mine = [film for film in films if film.path == decided.asset.path]
-    if not mine:
+    if not films:
         return decided
     evidence = tuple(
         replace(each, detail={**each.detail, "events": names})
-        if each.span is not None and (names := _names(mine[0], each))
+        if each.span is not None and (names := _names(films[0], each))
         else each
         for each in decided.evidence
     )

@@ -53,16 +53,28 @@ class Cutting:
     films: tuple[Flattened, ...] = ()
     recuts: tuple[Recut, ...] = ()
     events: EventJudge | None = None
+    _by_path: Mapping[str, list[JudgedCut]] = field(init=False)
+    _films: Mapping[str, list[Flattened]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_path: dict[str, list[JudgedCut]] = {}
+        for judged in self.judged:
+            by_path.setdefault(judged.cut.path, []).append(judged)
+        films: dict[str, list[Flattened]] = {}
+        for film in self.films:
+            films.setdefault(film.path, []).append(film)
+        object.__setattr__(self, "_by_path", by_path)
+        object.__setattr__(self, "_films", films)
 
     def asset(
         self, judge: Judge, asset: Asset, said: Sequence[Observation], digest_from: str
     ) -> AssetDecision:
         """The decision about an asset, as the cuts use it or as the cut it is."""
-        films = [film for film in self.films if film.path == asset.path]
+        films = self._films.get(asset.path, [])
         missing = self.cuts.missing.get(asset.path, ())
         observed = [*without_slate(said), *missing, *beside_cut(said, films)]
         decided = of_used(judge, asset, observed, digest_from, self.cuts.used_of(asset.path))
-        mine = [each for each in self.judged if each.cut.path == asset.path]
+        mine = self._by_path.get(asset.path, [])
         if mine:
             decided = with_events(decided, mine)
         return named_in_film(decided, films)
@@ -70,13 +82,11 @@ class Cutting:
     def timelines(self) -> tuple[TimelineDecision, ...]:
         """The cuts as reports show them."""
         films = {id(film.cut): film.path for film in self.films}
+        recuts = {id(each.timeline): each for each in self.recuts}
         return tuple(
-            _shown(each, films.get(id(each), ""), self._recut_of(each)) for each in self.judged
+            _shown(each, films.get(id(each), ""), recuts.get(id(each.cut.timeline)))
+            for each in self.judged
         )
-
-    def _recut_of(self, judged: JudgedCut) -> Recut | None:
-        timeline = judged.cut.timeline
-        return next((each for each in self.recuts if each.timeline is timeline), None)
 
 
 def cut_up(

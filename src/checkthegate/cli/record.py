@@ -164,6 +164,8 @@ def _recorded(stated: dict[str, Any]) -> Iterator[str]:
         yield f"  on record already: {each['path']} ({place})"
     if len(stated["already"]) > _MOST:
         yield f"  … and {len(stated['already']) - _MOST:,} more on record already"
+    if stated["fingerprinted"] and not stated["records"]:
+        yield f"  now known by content: {stated['fingerprinted']:,} of these files and inputs"
     for each in stated["warnings"][:_MOST]:
         yield f"  ! {each}"
     if len(stated["warnings"]) > _MOST:

@@ -74,11 +74,17 @@ def add(
     more = f"\nand {len(works) - 20} more: gate work list" if len(works) > 20 else ""
     left = len(added.skipped)
     notes = [f"{left} files were on file already and left out."] if left else []
+    if added.fingerprinted and not works:
+        notes.append(f"{added.fingerprinted} of them are now known by their content, too.")
     return print_written(
         added.written,
         f"{shown}{more}" if works else "Nothing new: every file is on file already.",
         as_json=as_json,
-        more={"items": works, "skipped": [{"path": p, "same_as": w} for p, w in added.skipped]},
+        more={
+            "items": works,
+            "skipped": [{"path": p, "same_as": w} for p, w in added.skipped],
+            "fingerprinted": added.fingerprinted,
+        },
         notes=[*notes, *added.warnings],
     )
 

@@ -30,6 +30,7 @@ _EVENT: Final = re.compile(
     re.M,
 )
 _EDL_HEAD: Final = re.compile(r"\s*TITLE:[^\r\n]{0,400}\s+FCM:", re.I)
+_EDL_BEGINS: Final = re.compile(r"\s*(?:TITLE:|FCM:|\*|>|\d{1,9}[A-Za-z]?[ \t])", re.I)
 _ALE_HEAD: Final = re.compile(
     r"\s*Heading[ \t]*[\r\n][^\x00]{0,2000}?(?:FIELD_DELIM|\nColumn)", re.I
 )
@@ -48,7 +49,8 @@ def of_text(text: str) -> str | None:
         return SRT
     if _ALE_HEAD.match(text):
         return ALE
-    return EDL if _EDL_HEAD.match(text) or _EVENT.search(text) else None
+    begins = _EDL_BEGINS.match(text) is not None
+    return EDL if begins and (_EDL_HEAD.match(text) or _EVENT.search(text)) else None
 
 
 def of_xml(root: bytes, head: bytes) -> str | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from checkthegate.editorial.assembly import Assembly, media_named, plain
 from checkthegate.model import Unreadable
-from checkthegate.model.timecode import frame_of, nominal, timecode
+from checkthegate.model.timecode import frame_of, frames_at, nominal, timecode
 from checkthegate.model.timeline import Clip, FrameRange, MediaRef, Timeline, TrackKind
 
 _CODE: Final = r"\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3}"
@@ -27,10 +27,21 @@ _CUT: Final = re.compile(r"(?:C|D|W\d{1,4}|KB|KO|K)\Z")
 _SPEED: Final = re.compile(rf"M2\s+(.*?)\s*([+-]?\d{{1,6}}(?:\.\d{{1,4}})?)\s+({_CODE})\s*\Z")
 _LOCATOR: Final = re.compile(rf"({_CODE})\s+(\S+)\s*(.*)\Z")
 _NOTE: Final = re.compile(r"\*?\s*([A-Z][A-Z0-9 _/]{1,40}?)\s*:\s*(.*)\Z", re.I)
+_OURS: Final = re.compile(
+    r"\*|>|M2\b|AUD\b|SPLIT\b|REEL\b|EFFECTS\b|BLEND\b|DISSOLVE\b|DLEDL|COMMENT|[A-Z][A-Z0-9 _/]+:"
+)
+_STRAY: Final = 10
 _LONGEST_LINE: Final = 4000
 _RATES: Final = tuple(map(Fraction, (24, 25, 30, 48, 50, 60, 120)))
 _DROPPING: Final = Fraction(30_000, 1001)
 _MADE_HERE: Final = {"BL": "black", "BLACK": "black", "BARS": "bars", "TONE": "tone"}
+_NAMES: Final = ("TO CLIP NAME", "FROM CLIP NAME", "KEY CLIP NAME", "CLIP NAME")
+_FILES: Final = (
+    *("TO FILE", "FROM FILE", "SOURCE FILE PATH", "SOURCE FILE", "MEDIA FILE", "FILE NAME"),
+)
+_REELS: Final = (
+    *("FINAL CUT PRO REEL", "TAPE NAME", "SOURCE TAPE", "SOURCE REEL", "REEL NAME", "REEL"),
+)
 _NO_REEL: Final = frozenset({"AX", "UNKNOWN", "NONE"})
 
 
@@ -80,6 +91,7 @@ class _Reading:
         self.problems: list[str] = []
         self.drop = False
         self._codes: list[str] = []
+        self._strays = 0
         for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
             self._line(number, line[:_LONGEST_LINE].strip("\x00\x1a \t"))
 
@@ -92,8 +104,10 @@ class _Reading:
             self.title = self.title or plain(line[6:])
         elif line[:4].upper() == "FCM:":
             self.drop = self.drop or "NON" not in line.upper()
-        elif self.lines:
-            self._said_below(self.lines[-1], line)
+        else:
+            self._strays += not _OURS.match(line)
+            if self.lines:
+                self._said_below(self.lines[-1], line)
 
     def _event_line(self, number: int, line: str) -> None:
         parts = _EVENT.match(line)
@@ -133,6 +147,11 @@ class _Reading:
         made.rate_stated = False
         for sentence in self.problems:
             made.problem(sentence)
+        if self._strays > max(_STRAY, 2 * len(self.lines)):
+            made.problem(
+                f"{self._strays} lines of it are no part of an edit decision list and were not "
+                "read; send the cut and other texts apart"
+            )
         _Placing(made, self.lines).place()
         if made.clips:
             made.start = min(clip.record.start for clip in made.clips)
@@ -141,7 +160,7 @@ class _Reading:
     def _rate(self) -> Fraction:
         if self.drop or any(";" in code for code in self._codes):
             return _DROPPING
-        highest = max(int(re.split(r"[:;.,]", code)[-1]) for code in self._codes)
+        highest = max(int(code[-2:] if code[-3] in ":;.," else code[-3:]) for code in self._codes)
         return next((rate for rate in _RATES if highest < rate), _RATES[-1])
 
 
@@ -165,6 +184,8 @@ class _Placing:
         self._made = made
         self._lines = lines
         self._last_on: dict[str, int] = {}
+        self._tracks: dict[tuple[str, ...], str] = {}
+        self._frame = frames_at(made.rate, drop=made.drop_frame or None)
         self._day = 24 * 3600 * nominal(made.rate)
 
     def place(self) -> None:
@@ -254,11 +275,15 @@ class _Placing:
 
     def _track(self, line: _Line) -> str:
         """`V1`, `A1`, or several joined by `+`, as one event can play on several."""
-        names = [*_channels(line.channel), *line.channels]
-        kinds = {"V": TrackKind.VIDEO, "A": TrackKind.AUDIO}
-        for name in names:
-            self._made.track(kinds[name[0]], int(name[1:]))
-        return "+".join(dict.fromkeys(names))
+        key = (line.channel, *line.channels)
+        known = self._tracks.get(key)
+        if known is None:
+            names = [*_channels(line.channel), *line.channels]
+            kinds = {"V": TrackKind.VIDEO, "A": TrackKind.AUDIO}
+            for name in names:
+                self._made.track(kinds[name[0]], int(name[1:]))
+            known = self._tracks[key] = "+".join(dict.fromkeys(names))
+        return known
 
     def _lengthen(self, track: str, record_in: int, frames: int) -> None:
         """What a dissolve comes from goes on below it."""
@@ -305,20 +330,21 @@ def _notes_for(line: _Line, following: _Line | None) -> Iterator[tuple[str, str]
 
 def _media(line: _Line, said: Mapping[str, str]) -> tuple[str, MediaRef]:
     """The clip's name, and all by which its media can be found."""
-    first = ("TO CLIP NAME", "FROM CLIP NAME", "KEY CLIP NAME", "CLIP NAME")
-    name = next((said[key] for key in first if said.get(key)), "")
-    files = ("TO FILE", "FROM FILE", "SOURCE FILE PATH", "SOURCE FILE", "MEDIA FILE", "FILE NAME")
-    path = next((said[key] for key in files if said.get(key)), "")
-    reels = ("FINAL CUT PRO REEL", "TAPE NAME", "SOURCE TAPE", "SOURCE REEL", "REEL NAME", "REEL")
-    reel = next((said[key] for key in reels if said.get(key)), line.reel)
+    name, path, reel = _first(said, _NAMES), _first(said, _FILES), _first(said, _REELS) or line.reel
     reel = reel.partition(" REPLACED BY")[0].strip()
     made_here = _MADE_HERE.get(reel.upper(), "")
     if made_here or reel.upper() in _NO_REEL:
         reel = ""
-    umid = re.sub(r"[^0-9a-f]", "", said.get("UMID", "").lower().removeprefix("0x"))[:64]
+    umid = said.get("UMID", "").lower().removeprefix("0x")
+    umid = re.sub(r"[^0-9a-f]", "", umid)[:64] if umid else ""
     return name or (path and media_named(path).file) or line.reel, media_named(
         path, name=plain(name), reel=plain(reel), umid=umid, made_here=made_here
     )
+
+
+def _first(said: Mapping[str, str], keys: tuple[str, ...]) -> str:
+    """What the first of these notes that is there says."""
+    return next((said[key] for key in keys if said.get(key)), "") if said else ""
 
 
 def _channels(channel: str) -> list[str]:

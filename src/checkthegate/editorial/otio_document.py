@@ -36,6 +36,7 @@ _TRACKS: Final = frozenset({"Track", "Sequence"})
 _NESTS: Final = _TRACKS | {"Stack", "SerializableCollection"}
 _DEFAULT_RATE: Final = Fraction(24)
 _NO_OVERLAP: Final = Overlap(0.0, "")
+_NO_OVERLAPS: Final = (_NO_OVERLAP, _NO_OVERLAP)
 _BROKEN: Final = (
     "this OpenTimelineIO document is damaged, cut off or nested too deeply, so what the cut holds "
     "is not known"
@@ -139,20 +140,22 @@ class _Walk:
             window = _trimmed(node, place.window)
             self._in_track(node, replace(place.switched(node), window=window))
         else:
-            self._laid(node, 0.0, place, (_NO_OVERLAP, _NO_OVERLAP))
+            self._laid(node, 0.0, place, _NO_OVERLAPS)
 
     def _in_track(self, node: Node, place: _Place) -> None:
         """Children one after the other; transitions lengthen their neighbours."""
         children = children_of(node)
+        schemas = [schema_of(child) for child in children]
+        smooth = "Transition" in schemas
         at = 0.0
-        for number, child in enumerate(children):
+        for number, (child, schema) in enumerate(zip(children, schemas, strict=True)):
             if not self._made.visit(place.depth):
                 return
-            schema = schema_of(child)
             if schema == "Transition":
                 continue
             if schema not in ("Gap", "Filler"):
-                self._laid(child, at, place, overlaps(children, number))
+                sides = overlaps(children, number) if smooth else _NO_OVERLAPS
+                self._laid(child, at, place, sides)
             at += self._length(child)
         self._markers(node, place.window, place.track)
 
@@ -258,8 +261,9 @@ class _Walk:
         there = media.available
         if there is None or not there.length:
             return
-        nearly, whole = 0.5 * there.rate.denominator / there.rate.numerator, there.seconds
-        if begin < whole.start - nearly or begin + length > whole.end + nearly:
+        frame = there.rate.denominator / there.rate.numerator
+        first, last = (there.start - 0.5) * frame, (there.end + 0.5) * frame
+        if begin < first or begin + length > last:
             self._made.problem(
                 f"the event “{plain(node.get('name'), 80)}” uses frames that lie outside of its "
                 "media as the timeline describes it, so what is seen there is not known"

@@ -13,6 +13,11 @@ from checkthegate.model import Unreadable
 from checkthegate.model.timeline import FrameRange, MediaRef, TrackKind
 
 Node = Mapping[str, Any]
+_SCHEMAS: Final = {
+    f"{name}.{version}": name
+    for name in ("Clip", "Gap", "Track", "Stack", "Transition", "ExternalReference")
+    for version in range(1, 4)
+}
 _LARGEST: Final = 1e15
 _REAL_TIME: Final = Fraction(1)
 _NO_HEX: Final = re.compile(r"[^0-9a-f]")
@@ -22,8 +27,11 @@ _UMIDS: Final = frozenset({"umid", "materialpackageumid", "sourcepackageumid"})
 
 def schema_of(node: object) -> str:
     """`Clip` for `Clip.2`; empty for what has no schema."""
-    name = node.get("OTIO_SCHEMA") if isinstance(node, dict) else None
-    return name.partition(".")[0] if isinstance(name, str) else ""
+    if type(node) is not dict:
+        return ""
+    name = node.get("OTIO_SCHEMA")
+    known = _SCHEMAS.get(name) if type(name) is str else ""
+    return known if known is not None else str(name).partition(".")[0]
 
 
 def children_of(node: Node) -> Sequence[Node]:

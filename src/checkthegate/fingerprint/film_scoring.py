@@ -76,7 +76,7 @@ def _compared(there: Array, here: Array, visible: Array, lag: int, rest: float) 
     own, other = _changes(here, visible, lag), _changes(there, visible, lag)
     noise = _NOISE_FLOOR + float(numpy.median((own - other)[:, visible] ** 2)) / 0.455
     products = [_cells(a * b, visible) for a, b in ((own, other), (own, own), (other, other))]
-    shared, mine, theirs = products
+    _, mine, theirs = products
     energy = numpy.maximum(mine, theirs)
     weight = energy / (energy + _MANY_TIMES_NOISE * noise)
     total = [float((weight * each).sum()) for each in products]

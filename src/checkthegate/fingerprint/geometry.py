@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-_MOST_STRETCH = 2.5
+_MOST_STRETCH = 3.0
 _MOST_SCALE = 8.0
 
 

@@ -1,7 +1,7 @@
 """The index over all samples of the bank's pictures and films, and what of it comes near.
 
-A folder holds two indexes, over descriptors and over codes, and for each the table that leads
-from a row to an entry of the bank and the sample of its fingerprint.
+A folder holds two indexes, over descriptors and over codes. The ids of a row are the number of an
+entry of the bank, and the number of the sample in its fingerprint.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from checkthegate.fingerprint.picture_print import CODE_BYTES, DIMENSIONS, samples_of
 from checkthegate.model import Unreadable
@@ -17,14 +17,13 @@ from checkthegate.model import Unreadable
 if TYPE_CHECKING:
     import numpy
 
+    from checkthegate.fingerprint.index_bits import BitIndex
+    from checkthegate.fingerprint.index_inner import InnerIndex
     from checkthegate.fingerprint.picture_print import PicturePrint
     from checkthegate.seams import Bank
 
     Array = numpy.ndarray[Any, Any]
-
-_VECTORS: Final = "descriptors"
-_CODES: Final = "codes"
-_ROWS: Final = "rows.npy"
+    Hits = tuple[Array, Array, Array]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +47,9 @@ def write_index(fingerprints: Sequence[tuple[int, bytes]], folder: Path) -> None
     """
     from checkthegate.fingerprint import index_bits, index_inner
 
-    prints = list(_readable(fingerprints))
-    vectors, rows = _stacked(prints, "descriptors", DIMENSIONS)
-    index_inner.write(_part(folder, _VECTORS, rows), vectors.astype("float32"), _count(rows))
-    codes, rows = _stacked(prints, "codes", CODE_BYTES)
-    index_bits.write(_part(folder, _CODES, rows), codes.astype("uint8"), _count(rows))
+    prints = _readable(fingerprints)
+    index_inner.write(folder, *_stacked(prints, "descriptors", DIMENSIONS))
+    index_bits.write(folder, *_stacked(prints, "codes", CODE_BYTES))
 
 
 class Proposer:
@@ -60,37 +57,24 @@ class Proposer:
 
     def __init__(self, bank: Bank) -> None:
         self._folders = tuple(bank.folders)
-        self._opened: dict[tuple[Path, str], tuple[Any, Array]] = {}
+        self._vectors: list[InnerIndex] | None = None
+        self._codes: list[BitIndex] | None = None
 
     def near(self, vectors: Array, threshold: float) -> Proposals:
         """All samples whose descriptor has at least this cosine with one of float32[n,512]."""
-        found = []
-        for folder in self._folders:
-            index, rows = self._index(folder, _VECTORS)
-            queries, hits, scores = index.above(vectors, threshold)
-            found.append((queries, rows[hits], scores))
-        return _joined(found)
+        from checkthegate.fingerprint import index_inner
+
+        if self._vectors is None:
+            self._vectors = [index_inner.load(folder) for folder in self._folders]
+        return _joined([(each.above(vectors, threshold), each.ids) for each in self._vectors])
 
     def near_codes(self, codes: Array, radius: int) -> Proposals:
         """All samples whose code is at most this many bits from one of uint8[n,32]."""
-        found = []
-        for folder in self._folders:
-            index, rows = self._index(folder, _CODES)
-            queries, hits, distances = index.within(codes, radius)
-            found.append((queries, rows[hits], distances))
-        return _joined(found)
+        from checkthegate.fingerprint import index_bits
 
-    def _index(self, folder: Path, part: str) -> tuple[Any, Array]:
-        key = (folder, part)
-        if key not in self._opened:
-            import numpy
-
-            from checkthegate.fingerprint import index_bits, index_inner
-
-            load = index_inner.load if part == _VECTORS else index_bits.load
-            rows = numpy.load(folder / part / _ROWS, mmap_mode="r", allow_pickle=False)
-            self._opened[key] = (load(folder / part), rows)
-        return self._opened[key]
+        if self._codes is None:
+            self._codes = [index_bits.load(folder) for folder in self._folders]
+        return _joined([(each.within(codes, radius), each.ids) for each in self._codes])
 
 
 def _readable(
@@ -121,26 +105,16 @@ def _stacked(
     return numpy.concatenate([a.astype(kind) for a in arrays]), numpy.concatenate(rows)
 
 
-def _part(folder: Path, name: str, rows: Array) -> Path:
+def _joined(found: Sequence[tuple[Hits, Array]]) -> Proposals:
+    """One index after another, and the ids of the rows that were hit."""
     import numpy
 
-    part = folder / name
-    part.mkdir()
-    numpy.save(part / _ROWS, rows, allow_pickle=False)
-    return part
-
-
-def _count(rows: Array) -> Array:
-    import numpy
-
-    return numpy.arange(len(rows), dtype=numpy.int64)
-
-
-def _joined(found: Sequence[tuple[Array, Array, Array]]) -> Proposals:
-    import numpy
-
-    if not found:
-        none = numpy.zeros(0, numpy.int64)
-        return Proposals(none, none, none, numpy.zeros(0, numpy.float32))
-    queries, rows, scores = (numpy.concatenate(part) for part in zip(*found, strict=True))
-    return Proposals(queries, rows[:, 0], rows[:, 1], scores.astype(numpy.float32))
+    queries = [numpy.zeros(0, numpy.int64)]
+    entries = [numpy.zeros((0, 2), numpy.int64)]
+    scores = [numpy.zeros(0, numpy.float32)]
+    for (numbers, rows, values), ids in found:
+        queries.append(numbers)
+        entries.append(ids[rows])
+        scores.append(values.astype(numpy.float32))
+    both = numpy.concatenate(entries)
+    return Proposals(numpy.concatenate(queries), both[:, 0], both[:, 1], numpy.concatenate(scores))

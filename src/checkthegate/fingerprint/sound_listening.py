@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.chromaprint import WordMaker
-from checkthegate.fingerprint.sound_print import MIX, OUTLINE_RATE, SoundPrint, Track
+from checkthegate.fingerprint.sound_print import MIX, OUTLINE_RATE, SoundPrint, Channel
 from checkthegate.fingerprint.sound_taste import Taster
 from checkthegate.fingerprint.spectra import RATE, PeakFinder
 from checkthegate.model import Kind, Unreadable
@@ -47,28 +47,28 @@ def listened(opened: OpenAsset, *, taste: bool = False) -> Heard:
     streams = [stream for stream in opened.media().streams if stream.kind == "audio"]
     if not streams and opened.asset.kind is not Kind.VIDEO:
         raise Unreadable("the file holds no sound that can be listened to")
-    tracks: list[Track] = []
+    channels: list[Channel] = []
     gaps: list[str] = []
     kept, channels = b"", 0
     for stream in streams[:MOST_STREAMS]:
         listening = Listening(stream.index, Taster() if taste and not kept else None)
         try:
             reason = listening.hear(opened)
-            heard = listening.tracks()
+            heard = listening.channels()
         finally:
             listening.close()
         gaps += [reason] if reason else []
-        tracks += heard
+        channels += heard
         kept = kept or (listening.taste() if heard else b"")
         channels += listening.channels
         if channels > MOST_CHANNELS:
             break
     if len(streams) > MOST_STREAMS or channels > MOST_CHANNELS:
         gaps.append(_TOO_MANY)
-    if not tracks and gaps:
+    if not channels and gaps:
         raise Unreadable(gaps[0])
-    seconds = max((track.seconds for track in tracks), default=0.0)
-    return Heard(SoundPrint(seconds, tuple(tracks), kept), gaps)
+    seconds = max((channel.seconds for channel in channels), default=0.0)
+    return Heard(SoundPrint(seconds, tuple(channels), kept), gaps)
 
 
 class Listening:
@@ -92,14 +92,14 @@ class Listening:
             return problem.reason
         return ""
 
-    def tracks(self) -> list[Track]:
+    def channels(self) -> list[Channel]:
         """What was heard. Nothing can be heard after that."""
         words = self._words.finish()
         found = []
         for number, ear in enumerate(self._ears):
-            track = ear.track(self._stream, words[:0] if number else words)
-            if len(track.peaks) >= LEAST_PEAKS:
-                found.append(track)
+            channel = ear.channel(self._stream, words[:0] if number else words)
+            if len(channel.peaks) >= LEAST_PEAKS:
+                found.append(channel)
         return found
 
     def taste(self) -> bytes:
@@ -115,9 +115,7 @@ class Listening:
         import numpy
 
         while self._heard and place - self._heard > _LATE * RATE:
-            self._feed(
-                numpy.zeros((min(place - self._heard, _PAUSE), max(1, self.channels)), "f4")
-            )
+            self._feed(numpy.zeros((min(place - self._heard, _PAUSE), max(1, self.channels)), "f4"))
         if not self._heard and place > _LATE * RATE:
             self._feed(numpy.zeros((min(place, _PAUSE), 1), "f4"))
             self._catch_up(place)
@@ -186,14 +184,14 @@ class _Ear:
         self._outline.append(_outlined(rest[: steps * _STEP].reshape(steps, _STEP)))
         self._rest = rest[steps * _STEP :].copy()
 
-    def track(self, stream: int, words: Array) -> Track:
+    def channel(self, stream: int, words: Array) -> Channel:
         """What it heard."""
         import numpy
 
         if self._rest is not None and len(self._rest):
             self._outline.append(_outlined(self._rest[None]))
         outline = numpy.concatenate([numpy.zeros(0, "u1"), *self._outline])
-        return Track(stream, self.channel, self._finder.finish(), outline, words)
+        return Channel(stream, self.channel, self._finder.finish(), outline, words)
 
 
 def _outlined(steps: Array) -> Array:

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 OUTLINE_RATE: Final = 21
-"""Values a second of `Track.outline`."""
+"""Values a second of `Channel.outline`."""
 MIX: Final = 255
 """The channel number of all channels of a stream together."""
 
 _MAGIC = b"GSND\x01"
-_MOST_TRACKS = 4096
+_MOST_CHANNELS = 4096
 _HEAD = struct.Struct("<dH")
-_TRACK = struct.Struct("<HBI")
+_CHANNEL = struct.Struct("<HBI")
 _LENGTH = struct.Struct("<I")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Track:
+class Channel:
     """What one channel of one stream sounds like, or several that sound the same.
 
     `stream` is the stream's index in its container, `channel` counts from 0, or is `MIX`; `outline`
@@ -52,20 +52,20 @@ class Track:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoundPrint:
-    """All tracks of a file, how long it is in seconds, and its first minutes as Ogg Opus."""
+    """All channels of a file, how long it is in seconds, and its first minutes as Ogg Opus."""
 
     seconds: float
-    tracks: Sequence[Track]
+    channels: Sequence[Channel]
     taste: bytes = b""
 
     def to_bytes(self) -> bytes:
         """The stored form."""
-        parts = [_MAGIC, _HEAD.pack(self.seconds, len(self.tracks))]
-        for track in self.tracks:
-            parts.append(_TRACK.pack(track.stream, track.channel, len(track.words)))
-            parts.append(track.words.astype("<u4").tobytes())
-            parts += _block(track.outline.tobytes())
-            parts += _block(track.peaks.to_bytes())
+        parts = [_MAGIC, _HEAD.pack(self.seconds, len(self.channels))]
+        for channel in self.channels:
+            parts.append(_CHANNEL.pack(channel.stream, channel.channel, len(channel.words)))
+            parts.append(channel.words.astype("<u4").tobytes())
+            parts += _block(channel.outline.tobytes())
+            parts += _block(channel.peaks.to_bytes())
         return b"".join([*parts, *_block(self.taste)])
 
     @staticmethod
@@ -73,15 +73,15 @@ class SoundPrint:
         """The inverse of `to_bytes`. Raises `ValueError`."""
         reading = _Stored(stored)
         seconds, count = reading.head()
-        tracks = tuple(reading.tracks(count))
-        return SoundPrint(seconds, tracks, reading.block())
+        channels = tuple(reading.channels(count))
+        return SoundPrint(seconds, channels, reading.block())
 
 
-def tracks_of(stored: bytes) -> Iterator[Track]:
-    """The tracks alone, one after the other. Raises `ValueError`."""
+def channels_of(stored: bytes) -> Iterator[Channel]:
+    """The channels alone, one after the other. Raises `ValueError`."""
     reading = _Stored(stored)
     _, count = reading.head()
-    yield from reading.tracks(count)
+    yield from reading.channels(count)
 
 
 def _block(body: bytes) -> tuple[bytes, bytes]:
@@ -98,21 +98,21 @@ class _Stored:
         self._at = len(_MAGIC)
 
     def head(self) -> tuple[float, int]:
-        """Seconds, and how many tracks follow."""
+        """Seconds, and how many channels follow."""
         seconds, count = _HEAD.unpack(self._bytes(_HEAD.size))
-        if count > _MOST_TRACKS or not 0 <= seconds < 1e6:
+        if count > _MOST_CHANNELS or not 0 <= seconds < 1e6:
             raise ValueError("a fingerprint of a sound says what cannot be")
         return float(seconds), int(count)
 
-    def tracks(self, count: int) -> Iterator[Track]:
-        """The next tracks."""
+    def channels(self, count: int) -> Iterator[Channel]:
+        """The next channels."""
         import numpy
 
         for _ in range(count):
-            stream, channel, words = _TRACK.unpack(self._bytes(_TRACK.size))
+            stream, channel, words = _CHANNEL.unpack(self._bytes(_CHANNEL.size))
             said = numpy.frombuffer(self._bytes(4 * words), "<u4")
             outline = numpy.frombuffer(self.block(), "u1")
-            yield Track(stream, channel, Peaks.from_bytes(self.block()), outline, said)
+            yield Channel(stream, channel, Peaks.from_bytes(self.block()), outline, said)
 
     def block(self) -> bytes:
         """The next block."""

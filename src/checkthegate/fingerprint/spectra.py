@@ -29,10 +29,15 @@ STEPS: Final = 64
 DENSITY: Final = 60
 """At most so many peaks a second are kept, the most outstanding ones."""
 
+BASE_HERTZ: Final = 100.0
+"""Where pitch is 0."""
+
 _WINDOW = 1024
 _LOW, _HIGH = 11, 446
-_BASE_HERTZ = 100.0
 _NEAR_FRAMES, _NEAR_BINS = 5, 8
+NEAR_SECONDS: Final = (_NEAR_FRAMES + 0.5) * HOP / RATE
+NEAR_HERTZ: Final = _NEAR_BINS * RATE / _WINDOW
+"""Nothing that near to a peak, in time and pitch, is louder."""
 _AROUND_FRAMES, _AROUND_BINS = 41, 30
 _FLOOR = -9.0
 _CHUNK = 1024
@@ -214,7 +219,7 @@ def _peaks(lines: Array, begin: int, end: int, first: int) -> Peaks:
     before = lines[numpy.maximum(frames - 1, 0), bins]
     along = _summit(before, level, lines[numpy.minimum(frames + 1, len(lines) - 1), bins])
     hertz = (bins + _LOW + across) * (RATE / _WINDOW)
-    semitones = 12 * numpy.log2(hertz / _BASE_HERTZ)
+    semitones = 12 * numpy.log2(hertz / BASE_HERTZ)
     strength = (level - _around(lines)[frames, bins]) * 8
     found = Peaks(
         times=numpy.maximum(numpy.rint((frames + first + along) * TICKS), 0).astype("<u4"),
@@ -263,3 +268,14 @@ def _strongest(times: Array, strengths: Array, each_second: int) -> Array:
     ranked = seconds[order]
     rank = numpy.arange(len(order)) - numpy.searchsorted(ranked, ranked)
     return numpy.sort(order[rank < each_second])
+
+
+def spread(low: Array, high: Array) -> tuple[Array, Array]:
+    """(number of the range, member) for every member of the ranges `low[i]..high[i]`."""
+    import numpy
+
+    sizes = high - low
+    which = numpy.repeat(numpy.arange(len(low)), sizes)
+    ends = numpy.cumsum(sizes)
+    within = numpy.arange(len(which)) - numpy.repeat(ends - sizes, sizes)
+    return which, numpy.repeat(low, sizes) + within

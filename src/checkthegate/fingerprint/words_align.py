@@ -66,23 +66,24 @@ class Stretch:
         return self.runs[-1][1] + self.runs[-1][2]
 
 
-def anchored(places: Array, numbers: Array, source_places: Array) -> list[Anchors]:
+def anchored(places: Array, numbers: Array, source_places: Array) -> Array:
     """Hits of an index, gathered: those of one text, near each other and on about one diagonal.
 
-    Diagonals are looked at in bands that overlap by half, so that no border parts neighbours: the
-    same anchors may come twice.
+    Rows of an int64 table, each once, with the fields of `Anchors`. Diagonals are looked at in
+    bands that overlap by half, so that no border parts neighbours.
     """
+    import numpy
+
     near = _with_neighbours(places, numbers)
     places, numbers, source_places = places[near], numbers[near], source_places[near]
     if not len(places):
-        return []
+        return numpy.empty((0, 6), numpy.int64)
     diagonals = source_places - places
-    found = [
-        anchors
+    tables = [
+        _banded(places, numbers, source_places, (diagonals + shift) // _BAND)
         for shift in (0, _BAND // 2)
-        for anchors in _banded(places, numbers, source_places, (diagonals + shift) // _BAND)
     ]
-    return list(dict.fromkeys(found))
+    return numpy.unique(numpy.concatenate(tables), axis=0)
 
 
 def _with_neighbours(places: Array, numbers: Array) -> Array:
@@ -97,7 +98,7 @@ def _with_neighbours(places: Array, numbers: Array) -> Array:
     return chosen
 
 
-def _banded(places: Array, numbers: Array, source_places: Array, bands: Array) -> list[Anchors]:
+def _banded(places: Array, numbers: Array, source_places: Array, bands: Array) -> Array:
     import numpy
 
     width, height = int(places.max()) + 1, int(bands.max()) - (lowest := int(bands.min())) + 1
@@ -120,7 +121,8 @@ def _banded(places: Array, numbers: Array, source_places: Array, bands: Array) -
     highs = numpy.maximum.reduceat(sources, numpy.flatnonzero(breaks))[chosen] + 1
     one = order[firsts]
     columns = (numbers[one], places[one], places[last] + 1, lows, highs, counts[chosen])
-    return [Anchors(*row) for row in zip(*(each.tolist() for each in columns), strict=True)]
+    table: Array = numpy.stack(columns, axis=1)
+    return table
 
 
 def aligned(target: Words, source: Words, anchors: Anchors) -> list[Stretch]:

@@ -6,12 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checkthegate.fingerprint import words_index
 from checkthegate.fingerprint.words_align import Anchors, Stretch, aligned, anchored
 from checkthegate.fingerprint.words_print import Words
 from checkthegate.fingerprint.words_tokens import grams
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
 
 _BLOCK = 64
 _PER_BLOCK = 8
@@ -45,10 +50,13 @@ def _index(folder: str, stamp: tuple[int, int]) -> words_index.WordIndex:
     return words_index.load(Path(folder))
 
 
-def _promising(anchors: Sequence[Anchors]) -> dict[int, list[Anchors]]:
+def _promising(table: Array) -> dict[int, list[Anchors]]:
     ranked = defaultdict[int, int](int)
     chosen = defaultdict[int, list[Anchors]](list)
-    for each in sorted(_telling(anchors), key=lambda each: (-each.count, each.number, each.start)):
+    if not len(table):
+        return chosen
+    anchors = [Anchors(*row) for row in table[_telling(table)].tolist()]
+    for each in sorted(anchors, key=lambda each: (-each.count, each.number, each.start)):
         blocks = range(each.start // _BLOCK, (each.stop - 1) // _BLOCK + 1)
         if any(ranked[block] < _PER_BLOCK for block in blocks):
             for block in blocks:
@@ -58,19 +66,23 @@ def _promising(anchors: Sequence[Anchors]) -> dict[int, list[Anchors]]:
     return chosen
 
 
-def _telling(anchors: Sequence[Anchors]) -> Iterator[Anchors]:
-    """Anchors that are more than one short phrase, or have others of the same text around them."""
-    weak = defaultdict[tuple[int, int], set[tuple[int, int]]](set)
-    for each in anchors:
-        weak[each.number, each.start // _AROUND].add((each.start, each.count))
-    for each in anchors:
-        if each.count >= _FEW or each.stop - each.start > _ONE_PHRASE:
-            yield each
-            continue
-        block = each.start // _AROUND
-        near = [weak.get((each.number, other), ()) for other in (block - 1, block, block + 1)]
-        if sum(count for part in near for _, count in part) >= _TOGETHER:
-            yield each
+def _telling(table: Array) -> Array:
+    """Which anchors are more than one short phrase, or have others of the same text around them."""
+    import numpy
+
+    numbers, starts, stops, counts = table[:, [0, 1, 2, 5]].T
+    width = int(starts.max()) // _AROUND + 3
+    blocks = numbers * width + starts // _AROUND + 1
+    # What both bands say of the same place counts once.
+    once = numpy.unique(numpy.stack([blocks, starts, counts]), axis=1)
+    different, back = numpy.unique(once[0], return_inverse=True)
+    sums = numpy.bincount(back, once[2])
+    around = numpy.zeros(len(table))
+    for block in (blocks - 1, blocks, blocks + 1):
+        place = numpy.minimum(numpy.searchsorted(different, block), len(different) - 1)
+        around += numpy.where(different[place] == block, sums[place], 0)
+    telling: Array = (counts >= _FEW) | (stops - starts > _ONE_PHRASE) | (around >= _TOGETHER)
+    return telling
 
 
 def stretches(

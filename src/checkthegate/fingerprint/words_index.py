@@ -67,8 +67,8 @@ def load(folder: Path) -> WordIndex:
 class WordIndex:
     """Different grams, ascending (uint64); where the occurrences of each begin in `places`, and
     the end (uint32); text and word of each occurrence (uint64, the text in the upper half); where
-    the grams of each bucket (their highest bits) begin; a bit for each value of their highest bits, set where there
-    is such a gram; the number (int64) of each text."""
+    the grams of each bucket (their highest bits) begin; a bit for each value of their highest
+    bits, set where there is such a gram; the number (int64) of each text."""
 
     hashes: Array
     starts: Array

@@ -30,7 +30,7 @@ _NOTHING, _OTHER, _DIGIT, _LETTER, _ALONE, _MARK, _SEVERAL, _UNSEEN = range(8)
 _APOSTROPHES = frozenset("'’ʼ‘`´＇")
 _TATWEEL = "ـ"
 _VOICING = 8
-_BROKEN_WORD = re.compile(r"[-‐][ \t]*\r?\n[ \t]*")
+_BROKEN_WORDS = tuple(re.compile(hyphen + r"[ \t]*\r?\n[ \t]*") for hyphen in "-‐")
 _ALONE_RANGES = (
     *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2FDF)),
     *((0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF)),
@@ -204,7 +204,8 @@ def _broken(body: str) -> Array:
 
     places = [
         place
-        for hit in _BROKEN_WORD.finditer(body)
+        for pattern in _BROKEN_WORDS
+        for hit in pattern.finditer(body)
         if hit.start()
         and body[hit.start() - 1].isalpha()
         and body[hit.end() : hit.end() + 1].isalpha()

@@ -7,8 +7,8 @@ the start of each minute that is no multiple of ten, so that the names keep up w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
 
 _WRITTEN = re.compile(r"\s*(-?)(\d{1,2})[:;.,](\d{1,2})[:;.,](\d{1,2})([:;.,])(\d{1,3})\s*\Z")
 _HOURS_A_DAY = 24
@@ -29,7 +29,6 @@ def exact_rate(rate: float) -> Fraction:
     return Fraction(rate).limit_denominator(1001)
 
 
-@lru_cache(maxsize=256)
 def nominal(rate: Fraction) -> int:
     """How many frames a second of time-code counts: 30 for 29.97."""
     return max(1, round(rate))
@@ -65,19 +64,27 @@ def frame_of(written: str, rate: Fraction, *, drop: bool | None = None) -> int:
     With `drop` None a `;` (or `,`) before the frames says so. A name that drop-frame leaves out
     means the next frame that has one. Raises `ValueError` for what is no time-code at this rate.
     """
-    parts = _WRITTEN.match(written)
-    if parts is None:
-        raise ValueError(f"“{written[:40]}” is no time-code")
-    minus, *clock, mark, last = parts.groups()
-    hours, minutes, seconds, frames = *map(int, clock), int(last)
-    second = nominal(rate)
-    if minutes > 59 or seconds > 59 or frames >= second:
-        raise ValueError(f"“{written[:40]}” is no time-code at {second} frames a second")
-    dropping = (mark in ";," if drop is None else drop) and can_drop(rate)
-    number = ((hours * 60 + minutes) * 60 + seconds) * second + frames
-    if dropping:
-        number = _without_left_out(number, hours * 60 + minutes, seconds, frames, second)
-    return -number if minus else number
+    return frames_at(rate, drop=drop)(written)
+
+
+def frames_at(rate: Fraction, *, drop: bool | None = None) -> Callable[[str], int]:
+    """`frame_of` at one rate, for reading many."""
+    second, droppable = nominal(rate), can_drop(rate)
+
+    def frame(written: str) -> int:
+        parts = _WRITTEN.match(written)
+        if parts is None:
+            raise ValueError(f"“{written[:40]}” is no time-code")
+        minus, hour, minute, beat, mark, last = parts.groups()
+        hours, minutes, seconds, frames = int(hour), int(minute), int(beat), int(last)
+        if minutes > 59 or seconds > 59 or frames >= second:
+            raise ValueError(f"“{written[:40]}” is no time-code at {second} frames a second")
+        number = ((hours * 60 + minutes) * 60 + seconds) * second + frames
+        if droppable and (mark in ";," if drop is None else drop):
+            number = _without_left_out(number, hours * 60 + minutes, seconds, frames, second)
+        return -number if minus else number
+
+    return frame
 
 
 def says_drop(written: str) -> bool:

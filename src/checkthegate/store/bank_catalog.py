@@ -164,13 +164,13 @@ class Catalog:
         )
         return added.rowcount > 0
 
-    def begin_earlier(self, digest: str, role: str, known_from: str, held_from: str) -> None:
-        """Have a file's entries count from then on, if they did not already."""
-        for column, time in (("known_from", known_from), ("held_from", held_from)):
+    def settle_times(self, digest: str, role: str) -> None:
+        """Have a file's entries count from when the first of its sources does."""
+        for column in ("known_from", "held_from"):
             self._run(
-                f"UPDATE entries SET {column} = ? "  # noqa: S608  one of two names
-                f"WHERE digest = ? AND role = ? AND {column} > ?",
-                (time, digest, role, time),
+                f"UPDATE entries SET {column} = (SELECT min({column}) FROM sources "  # noqa: S608
+                "WHERE digest = ?1 AND role = ?2) WHERE digest = ?1 AND role = ?2",
+                (digest, role),
             )
 
     def set_inputs(self, source: str, digests: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from checkthegate.app.fingerprinting import (
     Banking,
     Prints,
     Progress,
+    banked_by,
     fingerprints_of,
     unwatched,
 )
@@ -34,12 +35,14 @@ from checkthegate.seams import RecordReading
 class Added:
     """Works that were recorded, and files that were on file already (name, work).
 
-    `warnings` say which files are known by their bytes alone, and why.
+    `fingerprinted` files became known by their content; `warnings` say which are known by their
+    bytes alone, and why.
     """
 
     written: Written
     works: list[dict[str, Any]]
     skipped: list[tuple[str, str]]
+    fingerprinted: int
     warnings: list[str]
 
 
@@ -96,7 +99,8 @@ def add_works(
         for each in written.events
         if each.kind == "work-added"
     ]
-    return Added(written, works, list(skipped), prints.warnings)
+    known = banked_by(written.events)
+    return Added(written, works, list(skipped), known, prints.warnings)
 
 
 def _asset(file: Digested) -> Asset:

@@ -1,0 +1,95 @@
+"""Where exactly a stretch begins and ends.
+
+Inside it a peak of the source is met unless something louder covers it there; that is what a miss
+is judged by. A peak that should be heard above all around it and is not says that the stretch is
+over, one that would be covered says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from checkthegate.fingerprint.sound_line import Line, Side
+from checkthegate.fingerprint.sound_meeting import Meeting, Spread, levels_expected, meeting
+from checkthegate.fingerprint.spectra import BASE_HERTZ, NEAR_HERTZ, NEAR_SECONDS, spread
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+BEYOND: Final = 3.0
+"""Seconds beyond the stretch that are looked at."""
+
+_DECOY_SECONDS = 5.0
+_COVERED_DECIBELS = 1.0
+_PRIOR, _COVERED_SHARE = 6.0, 0.3
+_LEAST_DECIBELS, _ANY_DECIBELS, _CLOSEST = 1.0, 6.0, 1.5
+
+
+def ends(
+    source: Side, target: Side, line: Line, rough: tuple[float, float], close: Spread
+) -> tuple[float, float]:
+    """The first and last second of the source that is heard, given these roughly.
+
+    `source` holds all peaks there are. `close` says how closely peaks meet.
+    """
+    import numpy
+
+    first, last = rough[0] - BEYOND, rough[1] + BEYOND
+    margin = _DECOY_SECONDS
+    heard = target.between(float(line.forth(first)) - margin, float(line.forth(last)) + margin)
+    met = meeting(source.between(first, last), heard, line)
+    if met is None:
+        return rough
+    inside = met.within(*rough)
+    if not bool((met.hit & inside).any()):
+        return rough
+    votes = _votes(met, inside, close)
+    sums = numpy.concatenate([[0.0], numpy.cumsum(votes)])
+    middle = int(numpy.searchsorted(met.source.times, (rough[0] + rough[1]) / 2))
+    begin = int(numpy.argmin(sums[: middle + 1]))
+    end = middle + int(numpy.argmax(sums[middle + 1 :])) if middle < len(votes) else begin
+    times = met.source.times
+    return float(times[min(begin, len(times) - 1)]), float(times[max(begin, end)])
+
+
+def _votes(met: Meeting, inside: Array, close: Spread) -> Array:
+    import numpy
+
+    expected = levels_expected(met, inside)
+    covered = _loudest_beside(met) > expected + _COVERED_DECIBELS
+    usual = float(met.hit[inside].mean())
+    share = numpy.empty(len(covered))
+    for which, prior in ((covered, usual * _COVERED_SHARE), (~covered, usual)):
+        members = inside & which
+        hits = float(met.hit[members].sum())
+        share[which] = (hits + _PRIOR * prior) / (float(members.sum()) + _PRIOR)
+    scale = max(close.decibels, _LEAST_DECIBELS) * 1.5
+    away = numpy.abs(met.target.levels[met.other] - expected)
+    fitting = numpy.log(0.8 * numpy.exp(-away / scale) * _ANY_DECIBELS / scale + 0.2)
+    closeness = met.closeness(close) + numpy.minimum(fitting, _CLOSEST)
+    return met.votes(numpy.clip(share, 0.03, 0.9), closeness)
+
+
+def _loudest_beside(met: Meeting) -> Array:
+    """The level of the loudest other peak of the target beside where each should be met: a peak is
+    one only if nothing that near is louder."""
+    import numpy
+
+    target = met.target
+    times = met.line.forth(met.source.times)
+    low = numpy.searchsorted(target.times, times - NEAR_SECONDS)
+    high = numpy.searchsorted(target.times, times + NEAR_SECONDS)
+    which, other = spread(low, high)
+    asked = _hertz(met.source.pitches + met.line.shift)
+    near = numpy.abs(_hertz(target.pitches)[other] - asked[which]) < NEAR_HERTZ
+    near &= ~(met.hit[which] & (other == met.other[which]))
+    loudest = numpy.full(len(times), -numpy.inf)
+    numpy.maximum.at(loudest, which[near], target.levels[other[near]])
+    return loudest
+
+
+def _hertz(semitones: Array) -> Array:
+    hertz: Array = BASE_HERTZ * 2 ** (semitones / 12)
+    return hertz

@@ -1,0 +1,136 @@
+"""Which of the bank's sounds may lie where: pairs and words that agree on when and how much higher.
+
+The target is gone through in windows that overlap. In each, everything the indexes find votes for
+a channel, a moment in it and a shift of pitch; what gets most votes is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from checkthegate.fingerprint.sound_line import SHIFTS, Line
+from checkthegate.fingerprint.sound_index import FRAME_SECONDS, Hits, SoundIndex, load, word_frames
+from checkthegate.fingerprint.sound_keys import PITCH_STEPS, Pairs, target_pairs
+from checkthegate.fingerprint.sound_print import Channel
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+STEP: Final = 130
+"""Frames from one window to the next; a window is two steps long."""
+MOST: Final = 10
+"""Proposals of a window."""
+LEAST: Final = 5
+"""Votes of a proposal."""
+
+_MOST_SHIFT = int((SHIFTS + 0.1) * PITCH_STEPS)
+_CELL = 10
+_ROW = 16
+_RISE = 5
+_OF_A_CHANNEL = 3
+_WORD_VOTES = 2
+_WORD_EVERY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """That this channel of the bank's entry is heard around this moment, along such a line."""
+
+    number: int
+    part: int
+    around: float
+    guess: Line
+    votes: int
+
+
+class Proposer:
+    """Asks all indexes of a bank."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._indexes: list[SoundIndex] = [load(folder) for folder in folders]
+
+    def proposals(self, channel: Channel, working: Callable[[], None]) -> Iterator[list[Proposal]]:
+        """For each window of a channel what may lie there, the likeliest first."""
+        import numpy
+
+        asked = target_pairs(channel.peaks)
+        order = numpy.argsort(asked.frames, kind="stable")
+        asked = Pairs(asked.keys[order], asked.frames[order], asked.pitches[order])
+        places = word_frames(len(channel.words))
+        last = max([*asked.frames[-1:], *places[-1:]], default=0)
+        for number, first in enumerate(range(0, int(last) + 1, STEP)):
+            if number % _WORD_EVERY == 0:
+                working()
+            low, high = numpy.searchsorted(asked.frames, (first, first + 2 * STEP))
+            cut = slice(int(low), int(high))
+            pairs = Pairs(asked.keys[cut], asked.frames[cut], asked.pitches[cut])
+            low, high = numpy.searchsorted(places, (first, first + 2 * STEP))
+            said = channel.words[int(low) : int(high)], places[int(low) : int(high)]
+            yield self._window(first, pairs, said)
+
+    def _window(self, first: int, pairs: Pairs, said: tuple[Array, Array]) -> list[Proposal]:
+        found: list[Proposal] = []
+        for index in self._indexes:
+            votes = _votes(index, first, pairs, said)
+            found += _chosen(index, first, *votes)
+        return sorted(found, key=lambda each: -each.votes)[:MOST]
+
+
+def _votes(
+    index: SoundIndex, first: int, pairs: Pairs, said: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """(cells in ascending order, votes of each with its upper neighbours)."""
+    import numpy
+
+    by_pair = index.find(pairs, _MOST_SHIFT)
+    words, places = said
+    by_word = index.find_words(words)
+    cells = _cells(by_pair, pairs.frames, first)
+    spoken = _cells(by_word, places, first)
+    cells, counts = numpy.unique(
+        numpy.concatenate([cells, *[spoken] * _WORD_VOTES]), return_counts=True
+    )
+    votes = counts.copy()
+    for beside in (1, _ROW, _ROW + 1):
+        at = numpy.minimum(numpy.searchsorted(cells, cells + beside), max(0, len(cells) - 1))
+        votes += numpy.where(cells[at] == cells + beside, counts[at], 0)
+    return cells, votes
+
+
+def _cells(hits: Hits, frames: Array, first: int) -> Array:
+    """The cell that each hit votes for: when the window's first frame is heard, and how much
+    higher."""
+    moment = hits.places - (frames[hits.asked] - first) + 2 * STEP
+    cells: Array = moment // _CELL * _ROW + (hits.shifts + _MOST_SHIFT) // _RISE
+    return cells
+
+
+def _chosen(index: SoundIndex, first: int, cells: Array, votes: Array) -> Iterator[Proposal]:
+    """The cells with most votes, one of each neighbourhood, few of each channel."""
+    import numpy
+
+    enough = numpy.flatnonzero(votes >= LEAST)
+    best = enough[numpy.argsort(-votes[enough], kind="stable")][: 8 * MOST]
+    taken: list[tuple[int, int]] = []
+    channels: dict[tuple[int, int], int] = {}
+    for at in best:
+        column, row = divmod(int(cells[at]), _ROW)
+        if any(abs(column - c) <= 2 and abs(row - r) <= 2 for c, r in taken):
+            continue
+        place = (column + 1) * _CELL - 2 * STEP
+        number, part, start = index.channel_at(place)
+        if channels.get((number, part), 0) >= _OF_A_CHANNEL:
+            continue
+        taken.append((column, row))
+        channels[number, part] = channels.get((number, part), 0) + 1
+        shift = ((row + 1) * _RISE - _MOST_SHIFT) / PITCH_STEPS
+        offset = (first - (place - start)) * FRAME_SECONDS
+        around = (first + STEP) * FRAME_SECONDS
+        yield Proposal(number, part, around, Line(offset, 1.0, shift), int(votes[at]))
+        if len(taken) >= MOST:
+            return
