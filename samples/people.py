@@ -79,6 +79,24 @@ def keeper(draw: ImageDraw.ImageDraw, x: float, ground: float, tall: float, n: i
     )  # fmt: skip
 
 
+def ship(draw: ImageDraw.ImageDraw, x: float, y: float, n: int) -> None:
+    """A three-master that pitches in the waves."""
+    lean = 0.14 * np.sin(n / 7 + 1)
+
+    def at(across: float, up: float) -> tuple[float, float]:
+        return x + across + lean * up, y - up + lean * across
+
+    hull = [at(-62, 14), at(66, 20), at(48, -10), at(-50, -10)]
+    draw.polygon(hull, fill=(14, 12, 14))
+    for mast, tall in ((-34, 70), (2, 88), (36, 66)):
+        draw.line([at(mast, 10), at(mast, tall)], fill=(14, 12, 14), width=3)
+        for low, wide in ((0.30, 20), (0.62, 15)):
+            sail = [at(mast - wide, tall * low), at(mast + wide, tall * low),
+                    at(mast + wide * 0.7, tall * (low + 0.26)),
+                    at(mast - wide * 0.7, tall * (low + 0.26))]  # fmt: skip
+            draw.polygon(sail, fill=(120, 112, 100))
+
+
 def gulls(draw: ImageDraw.ImageDraw, n: int) -> None:
     """Five gulls that cross the sky."""
     for bird in range(5):

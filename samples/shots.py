@@ -72,8 +72,8 @@ def ingrid(n: int) -> Image.Image:
     """A woman on the harbour wall, in a coat too large for her, counting."""
     frame = _moved(_painted("heaven"), 120 + n * 0.35, 40, 400).filter(ImageFilter.GaussianBlur(2))
     draw = ImageDraw.Draw(frame)
-    draw.rectangle([0, 236, 480, 270], fill=(24, 22, 30))
-    people.woman(draw, 190 + 2.2 * np.sin(n / 17), 238, 206, n)
+    draw.rectangle([0, 252, 480, 270], fill=(24, 22, 30))
+    people.woman(draw, 190 + 2.2 * np.sin(n / 17), 254, 200, n)
     return frame
 
 
@@ -101,10 +101,11 @@ def storm(n: int) -> Image.Image:
     rng = np.random.default_rng(5000 + n // 2)
     flash = 0.55 if n % 29 in (4, 5, 8) else 0.0
     sky = _painted_clouds()
-    top = np.roll(sky, -3 * n, axis=1)[:, :480] * (0.34 + flash)
-    picture = np.concatenate([top, _waves(n) * (0.85 + flash * 0.4)])
+    top = np.roll(sky, -3 * n, axis=1)[:, :480] * (0.62 + flash)
+    picture = np.concatenate([top, _waves(n) * (1.15 + flash * 0.4)])
     frame = paint.still(picture)
     draw = ImageDraw.Draw(frame)
+    people.ship(draw, 120 + n * 0.9, 176 + 9 * np.sin(n / 7), n)
     if flash:
         people.bolt(draw, 300 + (n % 29) * 4, rng)
     for _ in range(130):

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     Array = numpy.ndarray[Any, Any]
 
 SOURCE_EDGE: Final = 384
-TARGET_EDGE: Final = 768
+TARGET_EDGE: Final = 640
 
-_MOST_POINTS = 1000
+_MOST_POINTS = 800
 _CONTRAST = 0.015
 _RATIO = 0.8
 _TOLERANCE = 4.0
@@ -31,6 +31,15 @@ class Points:
     places: Array
     looks: Array
     shape: tuple[int, int]
+
+    def mirrored(self) -> Points:
+        """The points of the mirror image: SIFT describes a mirrored patch by the same numbers in
+        another order (rows turned over, directions counted the other way round)."""
+        import numpy
+
+        order = numpy.arange(128).reshape(4, 4, 8)[::-1, :, (-numpy.arange(8)) % 8].ravel()
+        places = numpy.stack([self.shape[1] - 1 - self.places[:, 0], self.places[:, 1]], axis=1)
+        return Points(places, self.looks[:, order], self.shape)
 
 
 def points_of(grey: Array, longest: int) -> Points:

@@ -100,9 +100,8 @@ def _stretches(
 def _by_points(source: Array, ground: Ground, stretch: tuple[int, int] | None) -> Array | None:
     """The map, as the source is or mirrored, whichever more points agree on."""
     best, most = None, 0
-    for mirrored in (False, True):
-        seen = source[:, ::-1] if mirrored else source
-        here, there = points.points_of(seen, points.SOURCE_EDGE), ground.points(stretch)
+    upright, there = points.points_of(source, points.SOURCE_EDGE), ground.points(stretch)
+    for here, mirrored in ((upright, False), (upright.mirrored(), True)):
         agreed = points.agreed_geometry(here, there)
         if agreed is None or agreed[1] <= most:
             continue

@@ -145,7 +145,9 @@ class SoundIndex:
         return int(number), int(part), int(first)
 
 
-def brute_force(channels: Iterable[tuple[int, int, Channel]], asked: Pairs, most: int) -> Iterator[Any]:
+def brute_force(
+    channels: Iterable[tuple[int, int, Channel]], asked: Pairs, most: int
+) -> Iterator[Any]:
     """(asked, number, part, frame of the channel, shift) of every pair that `find` is to find."""
     for number, part, channel in channels:
         pairs = source_pairs(channel.peaks)

@@ -47,28 +47,28 @@ def listened(opened: OpenAsset, *, taste: bool = False) -> Heard:
     streams = [stream for stream in opened.media().streams if stream.kind == "audio"]
     if not streams and opened.asset.kind is not Kind.VIDEO:
         raise Unreadable("the file holds no sound that can be listened to")
-    channels: list[Channel] = []
+    kept: list[Channel] = []
     gaps: list[str] = []
-    kept, channels = b"", 0
+    sample, count = b"", 0
     for stream in streams[:MOST_STREAMS]:
-        listening = Listening(stream.index, Taster() if taste and not kept else None)
+        listening = Listening(stream.index, Taster() if taste and not sample else None)
         try:
             reason = listening.hear(opened)
-            heard = listening.channels()
+            heard = listening.heard()
         finally:
             listening.close()
         gaps += [reason] if reason else []
-        channels += heard
-        kept = kept or (listening.taste() if heard else b"")
-        channels += listening.channels
-        if channels > MOST_CHANNELS:
+        kept += heard
+        sample = sample or (listening.taste() if heard else b"")
+        count += listening.width
+        if count > MOST_CHANNELS:
             break
-    if len(streams) > MOST_STREAMS or channels > MOST_CHANNELS:
+    if len(streams) > MOST_STREAMS or count > MOST_CHANNELS:
         gaps.append(_TOO_MANY)
-    if not channels and gaps:
+    if not kept and gaps:
         raise Unreadable(gaps[0])
-    seconds = max((channel.seconds for channel in channels), default=0.0)
-    return Heard(SoundPrint(seconds, tuple(channels), kept), gaps)
+    seconds = max((channel.seconds for channel in kept), default=0.0)
+    return Heard(SoundPrint(seconds, tuple(kept), sample), gaps)
 
 
 class Listening:
@@ -79,8 +79,8 @@ class Listening:
         self._taster = taster
         self._ears: list[_Ear] = []
         self._words = WordMaker()
-        self._heard = 0
-        self.channels = 0
+        self._samples = 0
+        self.width = 0
 
     def hear(self, opened: OpenAsset) -> str:
         """Listen to all of it; why not all of it could be heard, else nothing."""
@@ -92,12 +92,12 @@ class Listening:
             return problem.reason
         return ""
 
-    def channels(self) -> list[Channel]:
+    def heard(self) -> list[Channel]:
         """What was heard. Nothing can be heard after that."""
         words = self._words.finish()
         found = []
         for number, ear in enumerate(self._ears):
-            channel = ear.channel(self._stream, words[:0] if number else words)
+            channel = ear.finished(self._stream, words[:0] if number else words)
             if len(channel.peaks) >= LEAST_PEAKS:
                 found.append(channel)
         return found
@@ -114,9 +114,9 @@ class Listening:
         """Silence up to a place in samples."""
         import numpy
 
-        while self._heard and place - self._heard > _LATE * RATE:
-            self._feed(numpy.zeros((min(place - self._heard, _PAUSE), max(1, self.channels)), "f4"))
-        if not self._heard and place > _LATE * RATE:
+        while self._samples and place - self._samples > _LATE * RATE:
+            self._feed(numpy.zeros((min(place - self._samples, _PAUSE), max(1, self.width)), "f4"))
+        if not self._samples and place > _LATE * RATE:
             self._feed(numpy.zeros((min(place, _PAUSE), 1), "f4"))
             self._catch_up(place)
 
@@ -125,15 +125,15 @@ class Listening:
         columns = _columns(samples, whole)
         if not self._ears:
             self._ears = [_Ear(list(columns))]
-        self.channels = max(self.channels, samples.shape[1])
+        self.width = max(self.width, samples.shape[1])
         for ear in list(self._ears):
             self._ears += ear.split(columns)
         for ear in self._ears:
-            ear.feed(columns.get(ear.channel, whole))
+            ear.feed(columns.get(ear.number, whole))
         self._words.feed(whole)
         if self._taster is not None:
             self._taster.feed(whole)
-        self._heard += len(samples)
+        self._samples += len(samples)
 
 
 def _columns(samples: Array, whole: Array) -> dict[int, Array]:
@@ -152,13 +152,13 @@ class _Ear:
         self._rest: Array | None = None
 
     @property
-    def channel(self) -> int:
+    def number(self) -> int:
         """The channel that is listened to."""
         return self._channels[0]
 
     def split(self, columns: dict[int, Array]) -> list[_Ear]:
         """Other ears for channels that sound different from now on."""
-        mine, groups = columns.get(self.channel), []
+        mine, groups = columns.get(self.number), []
         away = [n for n in self._channels if n in columns and not _alike(mine, columns[n])]
         self._channels = [n for n in self._channels if n not in away]
         while away:
@@ -184,14 +184,14 @@ class _Ear:
         self._outline.append(_outlined(rest[: steps * _STEP].reshape(steps, _STEP)))
         self._rest = rest[steps * _STEP :].copy()
 
-    def channel(self, stream: int, words: Array) -> Channel:
+    def finished(self, stream: int, words: Array) -> Channel:
         """What it heard."""
         import numpy
 
         if self._rest is not None and len(self._rest):
             self._outline.append(_outlined(self._rest[None]))
         outline = numpy.concatenate([numpy.zeros(0, "u1"), *self._outline])
-        return Channel(stream, self.channel, self._finder.finish(), outline, words)
+        return Channel(stream, self.number, self._finder.finish(), outline, words)
 
 
 def _outlined(steps: Array) -> Array:

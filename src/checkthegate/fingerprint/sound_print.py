@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OUTLINE_RATE: Final = 21
 """Values a second of `Channel.outline`."""
 MIX: Final = 255
-"""The channel number of all channels of a stream together."""
+"""The number of all channels of a stream together."""
 
 _MAGIC = b"GSND\x01"
 _MOST_CHANNELS = 4096
@@ -34,12 +34,12 @@ _LENGTH = struct.Struct("<I")
 class Channel:
     """What one channel of one stream sounds like, or several that sound the same.
 
-    `stream` is the stream's index in its container, `channel` counts from 0, or is `MIX`; `outline`
-    uint8 is the square root of the highest level, 255 for full scale; `words` uint32.
+    `stream` is the stream's index in its container, `number` counts channels from 0, or is `MIX`;
+    `outline` uint8 is the square root of the highest level, 255 for full scale; `words` uint32.
     """
 
     stream: int
-    channel: int
+    number: int
     peaks: Peaks
     outline: Array
     words: Array
@@ -62,7 +62,7 @@ class SoundPrint:
         """The stored form."""
         parts = [_MAGIC, _HEAD.pack(self.seconds, len(self.channels))]
         for channel in self.channels:
-            parts.append(_CHANNEL.pack(channel.stream, channel.channel, len(channel.words)))
+            parts.append(_CHANNEL.pack(channel.stream, channel.number, len(channel.words)))
             parts.append(channel.words.astype("<u4").tobytes())
             parts += _block(channel.outline.tobytes())
             parts += _block(channel.peaks.to_bytes())
@@ -109,10 +109,10 @@ class _Stored:
         import numpy
 
         for _ in range(count):
-            stream, channel, words = _CHANNEL.unpack(self._bytes(_CHANNEL.size))
+            stream, number, words = _CHANNEL.unpack(self._bytes(_CHANNEL.size))
             said = numpy.frombuffer(self._bytes(4 * words), "<u4")
             outline = numpy.frombuffer(self.block(), "u1")
-            yield Channel(stream, channel, Peaks.from_bytes(self.block()), outline, said)
+            yield Channel(stream, number, Peaks.from_bytes(self.block()), outline, said)
 
     def block(self) -> bytes:
         """The next block."""
