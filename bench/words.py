@@ -61,21 +61,15 @@ def main() -> int:
 
 
 def _bank(folder: Path, chance: random.Random, count: int, most: int) -> tuple[TextBank, list[str]]:
-    """Texts of a hundred passages each, in two segments; and the first of their passages."""
-    bank, some = TextBank(folder / "bank"), list[str]()
-    texts = max(1, count // _PER_TEXT)
+    """Texts of a hundred passages each, in one segment; and the first of their passages."""
+    bank, some, files = TextBank(folder / "bank"), list[str](), list[Path]()
     start = time.process_time()
-    for first in range(0, texts, max(1, texts // 2)):
-        files = []
-        for number in range(first, min(first + max(1, texts // 2), texts)):
-            passages = [passage(chance, _WORDS) for _ in range(_PER_TEXT)]
-            some.extend(passages[: most - len(some)])
-            file = folder / f"{number}.txt"
-            file.write_text("\n\n".join(passages), "utf-8")
-            files.append(file)
-        bank.add(files)
-        for file in files:
-            file.unlink()
+    for number in range(max(1, count // _PER_TEXT)):
+        passages = [passage(chance, _WORDS) for _ in range(_PER_TEXT)]
+        some.extend(passages[: most - len(some)])
+        files.append(folder / f"{number}.txt")
+        files[-1].write_text("\n\n".join(passages), "utf-8")
+    bank.add(files)
     print(f"made and indexed in {time.process_time() - start:.0f} s")
     return bank, some
 

@@ -48,7 +48,7 @@ def _clip(event: reel.Event, base: str) -> Any:
 def _reference(media: reel.Media, base: str) -> Any:
     import opentimelineio as library
 
-    available = _range(media.first, media.frames)
+    available = _range(media.first, media.frames) if media.frames > 1 else None
     if "%04d" not in media.file:
         return library.schema.ExternalReference(base + media.file, available)
     folder, _, pattern = media.file.rpartition("/")
@@ -95,7 +95,8 @@ def _entry(number: int, track: str, record: int, event: reel.Event) -> Iterable[
         pace = f"{event.speed * reel.RATE:05.1f}"
         yield f"M2   {tape:<8}       {pace}                {reel.timecode(first)}"
     yield f"* FROM CLIP NAME: {event.name}"
-    yield f"* SOURCE FILE: {media.name}"
+    frames = f"[{media.first}-{media.first + media.frames - 1}]"
+    yield f"* SOURCE FILE: {media.name.replace('%04d', frames)}"
     if event.note:
         yield f"* LOC: {reel.timecode(record)} RED     {event.note}"
 

@@ -51,7 +51,11 @@ class Film:
     def _picture_stream(self, box: Any, first: Image.Image) -> Any:
         video = box.add_stream("libx264", rate=self.rate)
         video.width, video.height, video.pix_fmt = first.width, first.height, "yuv420p"
-        video.options = {"crf": str(self.quality), "preset": "medium", "threads": "1"}
+        # x264 counts differently from run to run and from processor to processor unless told not to.
+        video.options = {
+            "crf": str(self.quality), "preset": "medium", "threads": "1",
+            "x264-params": "cpu-independent=1",
+        }  # fmt: skip
         video.codec_context.time_base = Fraction(1, self.rate)
         if self.timecode:
             video.metadata["timecode"] = self.timecode

@@ -3,9 +3,10 @@
     python samples/make_delivery.py [FOLDER]
 
 Everything is painted, sounded and written here; no model made any of it. Some files carry the
-marks that generators leave, so that a check has something to find. Without FOLDER the checked-in
-copy beside this script is made anew. All bytes repeat from run to run on one machine, except the
-signed poster: a signature holds a random number, so its file is signed afresh each time.
+marks that generators leave, so that a check has something to find; one was recorded, then finished
+until no mark was left. Writes `delivery`, `workshop` and `recut` into FOLDER; without FOLDER, those
+beside this script are made anew. All bytes repeat from run to run on one machine, except the signed
+poster: a signature holds a random number, so its file is signed afresh each time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import marks
 import paint
+import turnover
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
@@ -188,6 +190,7 @@ LAYOUT: dict[str, Callable[[], bytes]] = {
     "sound/NH_101_shanty_cue.mp3": shanty,
     "script/NH_101_sc12.fountain": page,
     BROKEN: storm,
+    **turnover.DELIVERY,
 }
 
 
@@ -207,20 +210,34 @@ def sign(file: Path, anchor: Path) -> None:
     anchor.write_text(identity.anchor_pem, encoding="ascii")
 
 
-def make(folder: Path) -> None:
-    """Write the whole delivery into `folder`, replacing what a former run left there."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    sums = []
-    for name, content in LAYOUT.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content())
-        if name == SIGNED:
-            sign(file, folder.with_name(ANCHOR))
-        sums.append(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {name}")
+def make(folder: Path, layout: Mapping[str, Callable[[], bytes]] = LAYOUT) -> None:
+    """Write a delivery into `folder`, replacing what a former run left there."""
+    write(folder, layout)
+    if SIGNED in layout:
+        sign(folder / SIGNED, folder.with_name(ANCHOR))
+    sums = [
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in layout
+    ]
     (folder / CHECKSUMS).write_text("\n".join(sorted(sums)) + "\n", encoding="ascii")
 
 
+def write(folder: Path, layout: Mapping[str, Callable[[], bytes]]) -> None:
+    """Write files into `folder`, and leave nothing else in it."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name, content in layout.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content())
+
+
+def main() -> None:
+    """Everything, into the folder that is named."""
+    place = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    make(place / "delivery")
+    write(place / "workshop", turnover.WORKSHOP)
+    write(place / "recut", turnover.RECUT)
+
+
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "delivery")
+    main()

@@ -203,17 +203,25 @@ def _synchsafe(number: int) -> bytes:
 
 def exr(picture: Any, header: Mapping[str, Any]) -> bytes:
     """A ZIP-compressed half-float EXR of a float picture (height, width, 3), with attributes."""
+    import numpy as np
+
+    return render(np.clip(picture, 0, 1) ** 2.2, header, "ZIP")
+
+
+def render(light: Any, header: Mapping[str, Any], compression: str = "DWAA") -> bytes:
+    """A half-float EXR of linear light (height, width, 3), with attributes."""
     import tempfile
     from pathlib import Path
 
     import numpy as np
     import OpenEXR
 
-    plain = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    linear = (np.clip(picture, 0, 1) ** 2.2).astype(np.float16)
+    packed = getattr(OpenEXR, f"{compression}_COMPRESSION")
+    plain = {"compression": packed, "type": OpenEXR.scanlineimage}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "frame.exr"
-        OpenEXR.File({**plain, **header}, {"RGB": linear}).write(str(file))
+        channels = {"RGB": light.astype(np.float16)}
+        OpenEXR.File({**plain, **header}, channels).write(str(file))
         return file.read_bytes()
 
 

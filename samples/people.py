@@ -39,7 +39,9 @@ def woman(draw: ImageDraw.ImageDraw, x: float, ground: float, tall: float, n: in
     draw.line(tail, fill=_SCARF, width=6)
 
 
-def boy(draw: ImageDraw.ImageDraw, x: float, top: float, tall: float, n: int) -> tuple[float, float]:
+def boy(
+    draw: ImageDraw.ImageDraw, x: float, top: float, tall: float, n: int
+) -> tuple[float, float]:
     """Tomas on the ladder, from behind; returns where his lantern hangs."""
     step = 6 * np.sin(n / 4)
     head = tall * 0.10

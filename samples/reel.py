@@ -22,7 +22,7 @@ LAMP_FIRST, LAMP_FRAMES = 1001, 12
 class Media:
     """A source: its file in the delivery, the time-code of its first frame, its reel or tape.
 
-    `shot` paints it, for what is moving pictures; `offset` is the shot's first frame in it.
+    `shot` paints what a camera or a model made of moving pictures. Stills have 1 frame.
     """
 
     file: str
@@ -30,7 +30,6 @@ class Media:
     first: int = 0
     reel: str = ""
     shot: shots.Shot | None = None
-    offset: int = 0
 
     @property
     def name(self) -> str:
@@ -58,7 +57,7 @@ MEDIA: dict[str, Media] = {
     "harbour": _camera("A001C003", shots.harbour, 84, 1_616_568),
     "lighthouse": _camera("A001C005", shots.lighthouse, 72, 1_620_000),
     "ingrid": _camera("A001C007", shots.ingrid, 150, 1_622_400),
-    "boats": _camera("A001C008", shots.boats, 104, 1_625_280),
+    "boats": _camera("A001C008", shots.boats, 120, 1_625_280),
     "ladder": _camera("A002C001", shots.ladder, 72, 1_641_600),
     "lens": _camera("A003C002", shots.lens, 72, 1_728_000),
     "table": _camera("A003C004", shots.table, 60, 1_731_840),
@@ -71,7 +70,9 @@ MEDIA: dict[str, Media] = {
     "music": Media("sound/NH_101_m04_lanterns.mp3", 756),
     "foghorn": Media("sound/NH_101_foghorn.wav", 38),
     "shanty": Media("sound/NH_101_shanty_cue.mp3", 57),
-    "sky": Media("NH_101_0220_sky_comp_v002.mov", 96, 518_400, "NH_101_0220", shots.red_dawn),
+    "sky": Media(
+        "../recut/NH_101_0220_sky_comp_v002.mov", 96, 518_400, "NH_101_0220", shots.red_dawn
+    ),
 }
 
 PICTURE: Sequence[Event] = (

@@ -1,6 +1,7 @@
-"""A hasher as a stranger might write one: knows a text again by its lines.
+"""A hasher as a stranger might write one: knows again, by its lines, a kind of file nobody knows.
 
-Texts may hold words that have it crash, hang or work for long, for tests of those who run it.
+Such files begin with `HEAD`. They may hold words that have it crash, hang or work for long,
+for tests of those who run it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from checkthegate.model import Asset, Exhibit, Gap, Grade, Kind, Span, Unreadabl
 from checkthegate.model.match import Match
 from checkthegate.seams import Bank, FingerprintCache, OpenAsset
 
+HEAD = b"\0LINES\xff\n"
 Lines = list[tuple[int, int, str]]
 
 
@@ -34,7 +36,7 @@ class LinesHasher:
         return os.environ.get("LINES_LACKS") or None
 
     def wants(self, asset: Asset) -> bool:
-        return asset.kind is Kind.TEXT
+        return asset.kind is Kind.OTHER and asset.media_type == "application/octet-stream"
 
     def fingerprint(self, opened: OpenAsset) -> bytes | None:
         body = _read(opened)
@@ -111,7 +113,8 @@ def hasher(settings: Mapping[str, Any]) -> LinesHasher:
 
 
 def _read(opened: OpenAsset) -> str:
-    return opened.read_at(0, 1_000_000).decode("utf-8", "replace")
+    """What follows the head, so that places are counted from there."""
+    return opened.read_at(len(HEAD), 1_000_000).decode("utf-8", "replace")
 
 
 def _lines(body: str) -> Lines:

@@ -21,7 +21,7 @@ from tests.app.cutting import (
     timeline,
 )
 
-from checkthegate.app.recut import Since, is_report, since_looked, since_report
+from checkthegate.app.recut import Since, is_report, newest_report, since_looked, since_report
 from checkthegate.editorial.recut import compare, counts
 from checkthegate.model import Gap, UsageError, Verdict, observation_to_json
 from checkthegate.model.timeline import Changed, Clip
@@ -174,6 +174,11 @@ def test_the_earlier_cut_comes_from_a_file_or_a_report(tmp_path: Path) -> None:
     assert since_report(tmp_path, cache).timelines == (cut,)
     with pytest.raises(UsageError, match="no longer remembered"):
         since_report(tmp_path, None)
+    (tmp_path / "reports" / "one").mkdir(parents=True)
+    (tmp_path / "reports" / "one" / "report.json").write_text(json.dumps(report))
+    assert newest_report(tmp_path / "reports").parent.name == "one"
+    with pytest.raises(UsageError, match="no earlier check"):
+        newest_report(tmp_path / "none")
     (tmp_path / "report.json").write_text("{")
     with pytest.raises(UsageError, match="cannot be read"):
         since_report(tmp_path, cache)

@@ -15,7 +15,7 @@ from tests.registry.making import Log, approval_body, digest, id_of, record_body
 from checkthegate.app.relinking import Shelf, link, shelved
 from checkthegate.app.timelines import Named, all_paths, as_timelines, find_cuts, joined, named_by
 from checkthegate.app.timelines_rows import shown_at
-from checkthegate.model import AiState, Gap, Kind, Span, Verdict
+from checkthegate.model import AiState, Evidence, Gap, Grade, Kind, Source, Span, Verdict
 from checkthegate.model.timeline import Clip, FrameRange, LinkedBy, MediaRef, Timeline
 
 RATE = Fraction(24)
@@ -69,12 +69,27 @@ def test_a_package_says_itself_which_file_it_means() -> None:
     )
 
 
-def test_content_is_asked_last() -> None:
-    shelf = Shelf()
-    shelf.add(shelved("a.mov", looked("a.mov").asset, [slate()]))
-    cut = Timeline("edl", "R1", RATE, (_event(MediaRef(name="gone.mov")),))
-    _, (linked,) = link(cut, "cut.edl", shelf, by_content=lambda timeline, clip: "a.mov")
-    assert (linked.path, linked.by) == ("a.mov", LinkedBy.CONTENT)
+def _match(start: float, end: float, source: tuple[float, float], grade: Grade) -> Evidence:
+    found = Source("rec_1", "vfx/SH010_v3.mov", Span(*source), 1.0)
+    return Evidence(
+        "fingerprint", grade, "matches-recorded", {}, span=Span(start, end), source=found
+    )
+
+
+@pytest.mark.parametrize(
+    ("grade", "used", "by"),
+    [
+        (Grade.PROVEN, Span(42.0, 43.0), LinkedBy.CONTENT),
+        (Grade.SUSPECTED, None, None),
+    ],
+)
+def test_content_is_asked_last(grade: Grade, used: Span | None, by: LinkedBy | None) -> None:
+    """The file is not there by its name; a film holds its first ten seconds from 40 s on."""
+    film = looked("final.mov", slate(100), _match(40, 50, (0, 10), grade))
+    cut = timeline(clip(1, "SH010_v3.mov", (2, 3)), clip(2, "SH010_v3.mov", (20, 30), 5))
+    one, other = cutting([of_timelines("c.otio", cut), film]).cuts.cuts[0].links
+    assert (one.by, one.used) == (by, used)
+    assert other.path == ""
 
 
 def test_of_files_of_one_name_that_fits_best_is_taken_and_none_on_a_tie() -> None:

@@ -15,6 +15,9 @@ from tests.editorial.cuts import edl_of
 import checkthegate.app.check as checking
 import checkthegate.app.workshop as workshop
 from checkthegate.app.check import Checked, CheckRequest, check
+from checkthegate.app.home import make_home
+from checkthegate.app.recording import event, new_id, record, records_of
+from checkthegate.app.reporting import ReportRequest, check_and_report
 from checkthegate.editorial.observer import TimelineObserver
 from checkthegate.editorial.slate import SlateObserver
 from checkthegate.model import AssetDecision, Kind, Verdict
@@ -178,3 +181,25 @@ def test_a_timeline_that_is_none_is_a_gap_and_all_media_count(delivery: Path) ->
     assert cut.asset.kind is Kind.TIMELINE
     assert [gap.observer for gap in cut.gaps] == ["timeline"]
     assert _asset(checked, "spare.png").verdict is Verdict.ESCALATE
+
+
+def test_with_a_home_decisions_in_between_change_nothing_and_records_do(
+    delivery: Path, tmp_path: Path
+) -> None:
+    home = make_home(tmp_path / "home", "Night Harbour", ["netflix"])
+    cut = (delivery / "cut.edl",)
+
+    def notes(**more: Any) -> list[str]:
+        request = CheckRequest(
+            paths=(), timelines=cut, media=(delivery / "media",), workers=0, home=home, **more
+        )
+        wanted = ReportRequest(out=tmp_path / "out")
+        (shown,) = check_and_report(request, wanted, lambda _: None).decision.timelines
+        return [event.note for event in shown.events if event.media]
+
+    assert notes() == ["", ""]
+    assert all(note.startswith("Carried over") for note in notes(since=delivery / "cut.edl"))
+    with records_of(home) as store:
+        body = {"pattern": "x/**", "why": "y", "person": "Nora"}
+        record(store, event("gap-accepted", new_id("gap"), body))
+    assert notes(since=delivery / "cut.edl") == ["", ""]

@@ -65,6 +65,23 @@ def test_ai_where_the_cut_shows_none_is_told(start: float, end: float) -> None:
     assert "the cut “R1” shows" in finding.reason
 
 
+def test_a_film_that_holds_what_is_missing_is_still_the_film_and_counts_whole() -> None:
+    cut = timeline(clip(1, "gone.mov", (0, 5)), clip(2, "b.mov", (0, 5), 5))
+    held = Source("rec_1", "vfx/gone.mov", Span(0.0, 5.0))
+    said = [
+        Evidence("fingerprint", Grade.PROVEN, "matches-recorded", {}, span=span, source=source)
+        for span, source in ((Span(0.0, 5.0), held), (Span(7.0, 9.0), Source("rec_2", "x.mov")))
+    ]
+    film = looked("film.mov", slate(10), *said)
+    done = cutting([of_timelines("c.otio", cut), film, looked("b.mov", slate())])
+    assert done.timelines()[0].events[0].linked_by == "content"
+    assert done.timelines()[0].film == "film.mov"
+    assert done.cuts.used_of("film.mov") == ()
+    decided = done.asset(judge(), film.asset, film.observations, "read")
+    (told,) = _missing(decided)
+    assert told.span == Span(7.0, 9.0)
+
+
 def test_a_frame_more_or_less_is_nothing() -> None:
     assert _missing(_film(_found(1.9, 5.2))) == []
 

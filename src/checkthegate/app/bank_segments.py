@@ -81,9 +81,11 @@ class Segments:
         for segment in changed:
             self._remake([segment])
         start = max((each.stop for each in segments), default=0)
-        new = [self._made(run) for run in _runs(self._catalog.ranged(start, 2**62))]
-        with self._catalog.together():
-            self._catalog.replace_segments((), new)
+        while entries := self._catalog.ranged(start, 2**62, _MOST):
+            segment = self._made(next(_runs(entries)))
+            with self._catalog.together():
+                self._catalog.replace_segments((), [segment])
+            start = segment.stop
         self._join()
 
     def shown(self, hidden: Sequence[int]) -> tuple[str, ...]:

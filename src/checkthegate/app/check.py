@@ -20,7 +20,13 @@ from checkthegate.app.own_reports import known_reports
 from checkthegate.app.packages import find_packages, with_packages
 from checkthegate.app.places import account_cache
 from checkthegate.app.planning import Planner
-from checkthegate.app.recut import Since, is_report, since_looked, since_report
+from checkthegate.app.recut import (
+    Since,
+    is_report,
+    newest_report,
+    since_looked,
+    since_report,
+)
 from checkthegate.app.sequences_run import SequenceLook
 from checkthegate.app.timelines import all_paths, as_timelines, find_cuts, named_by
 from checkthegate.app.trust import observer_settings
@@ -55,6 +61,11 @@ class CheckRequest:
     timelines: tuple[Path, ...] = ()
     media: tuple[Path, ...] = ()
     since: Path | None = None
+
+    @property
+    def meant(self) -> tuple[Path, ...]:
+        """What is delivered, as it was named: timelines first, then files and folders."""
+        return (*self.timelines, *self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,8 @@ def _is_sealed(request: CheckRequest) -> bool:
 def _since(request: CheckRequest, looking: Looking, planner: Planner, ours: Ours) -> Since:
     """The earlier cut, read like anything else; it is no part of the delivery."""
     path = request.since or Path()
+    if path == Path("last") and not path.exists():
+        path = newest_report(request.home.reports if request.home else None)
     if is_report(path):
         return since_report(path, looking.cache)
     turnover = open_delivery([path], Unpacker(looking.build.folder or Path()), ours)

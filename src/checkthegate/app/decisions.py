@@ -28,7 +28,7 @@ def seal_decision(home: Home, request: CheckRequest, document: Mapping[str, Any]
         "verdict": document["verdict"],
         "approval": document["approval"],
         "final": document["final"],
-        "delivery": ", ".join(path.resolve().name for path in request.paths[:3]),
+        "delivery": ", ".join(path.resolve().name for path in request.meant[:3]),
         "document": document_digest(document),
         "packs": document["packs"],
         "assets": document["summary"]["assets"],

@@ -209,6 +209,17 @@ def is_report(path: Path) -> bool:
     return path.name == "report.json" or (path / "report.json").is_file()
 
 
+def newest_report(reports: Path | None) -> Path:
+    """The report of a home's last check, for `--since last`. Raises `UsageError` without one."""
+    found = sorted(reports.glob("*/report.json")) if reports is not None else []
+    if found:
+        return max(found, key=lambda file: file.stat().st_mtime)
+    raise UsageError(
+        "There is no earlier check on file to compare with.",
+        hint="Name the earlier cut, or the report.json of its check, with --since.",
+    )
+
+
 def since_report(path: Path, cache: Cache | None) -> Since:
     """The earlier cut from its check's report and what the cache remembers of it."""
     file = path / "report.json" if path.is_dir() else path

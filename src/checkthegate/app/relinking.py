@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from checkthegate.app.relinking_content import Contents, Held, seconds_used
 from checkthegate.editorial.edl import rerated
 from checkthegate.model import Asset, Evidence, Kind, Observation, Span
 from checkthegate.model.timecode import exact_rate, frame_of, nominal, says_drop
@@ -23,6 +24,7 @@ _LINKABLE: Final = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.SEQUENCE,
 _NUMBERS: Final = re.compile(r"(?:%0?\d*d|#+|@+|\[[\d,…-]+\]|\d+)(?=\.[a-z0-9]{1,5}\Z)")
 _SLACK: Final = 0.1
 _MOST_CANDIDATES: Final = 50
+_NOT_TOLD: Final = "the cut does not say which part of the file it uses, so all of it counts"
 _TECHNICAL: Final = "application/x-technical"
 
 
@@ -87,10 +89,6 @@ def _rate(rate: float) -> Fraction:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-
-
-ByContent = Callable[[Timeline, Clip], str | None]
-"""Asked last: the path of the asset that holds what a clip shows, known by its content."""
 
 
 @dataclass(slots=True)
@@ -168,21 +166,22 @@ def link(
     shelf: Shelf,
     *,
     packaged: Mapping[str, str] | None = None,
-    by_content: ByContent | None = None,
+    contents: Contents | None = None,
 ) -> tuple[Timeline, tuple[Linked, ...]]:
     """Every clip of a timeline with its media; the timeline, read anew at its media's rate.
 
     `at` is the timeline's own path: of files that fit equally, those beside it come first.
-    `packaged` maps a package's ids to paths. Clips without media of their own are left out.
+    `packaged` maps a package's ids to paths, `contents` is asked last. Clips without media of
+    their own are left out.
     """
     asked = [clip for clip in timeline.clips if names_media(clip)]
-    found = [_found(timeline, clip, at, shelf, packaged, by_content) for clip in asked]
+    found = [_found(clip, at, shelf, packaged, contents) for clip in asked]
     rate = _rate_of_media(timeline, found)
     if rate is not None:
         timeline = rerated(timeline, rate)
         now = {clip.number: clip for clip in timeline.clips}
-        found = [(now[clip.number], media, by, why) for clip, media, by, why in found]
-    return timeline, tuple(_linked(timeline, *each) for each in found)
+        found = [each._replace(clip=now[each.clip.number]) for each in found]
+    return timeline, tuple(_linked(timeline, each) for each in found)
 
 
 def names_media(clip: Clip) -> bool:
@@ -190,32 +189,35 @@ def names_media(clip: Clip) -> bool:
     return not clip.media.made_here and not clip.text
 
 
-_Found = tuple[Clip, Shelved | None, LinkedBy | None, str]
+class _Found(NamedTuple):
+    clip: Clip
+    media: Shelved | None = None
+    by: LinkedBy | None = None
+    why: str = ""
+    held: Held | None = None
 
 
 def _found(
-    timeline: Timeline,
     clip: Clip,
     at: str,
     shelf: Shelf,
     packaged: Mapping[str, str] | None,
-    by_content: ByContent | None,
+    contents: Contents | None,
 ) -> _Found:
     if packaged is not None:
-        path = packaged.get(clip.media.name, "")
-        media = shelf.everything.get(path)
-        return clip, media, LinkedBy.PACKAGE if media else None, ""
+        media = shelf.everything.get(packaged.get(clip.media.name, ""))
+        return _Found(clip, media, LinkedBy.PACKAGE if media else None)
     why = ""
     for by, candidates in shelf.ways(clip):
         suited = _suited(clip, at, candidates)
         if len(suited) == 1:
-            return clip, suited[0], by, ""
+            return _Found(clip, suited[0], by)
         if suited and not why:
             why = f"{len(suited)} files fit it by {by.value}, and it is not known which it is"
-    content = by_content(timeline, clip) if by_content else None
-    if content is not None and content in shelf.everything:
-        return clip, shelf.everything[content], LinkedBy.CONTENT, ""
-    return clip, None, None, why
+    held = contents.of(clip) if contents is not None else None
+    if held is not None and held.path in shelf.everything:
+        return _Found(clip, shelf.everything[held.path], LinkedBy.CONTENT, held=held)
+    return _Found(clip, why=why)
 
 
 def _suited(clip: Clip, at: str, candidates: Sequence[Shelved]) -> list[Shelved]:
@@ -278,21 +280,24 @@ def _rate_of_media(timeline: Timeline, found: Sequence[_Found]) -> Fraction | No
     if timeline.rate_stated:
         return None
     rates: dict[Fraction, int] = {}
-    for _, media, _, _ in found:
-        if media is not None and media.rate:
-            rates[media.rate] = rates.get(media.rate, 0) + 1
+    for each in found:
+        if each.media is not None and each.media.rate and each.by is not LinkedBy.CONTENT:
+            rates[each.media.rate] = rates.get(each.media.rate, 0) + 1
     best = max(rates, key=lambda rate: rates[rate], default=None)
     return best if best is not None and best != timeline.rate else None
 
 
-def _linked(
-    timeline: Timeline, clip: Clip, media: Shelved | None, by: LinkedBy | None, why: str
-) -> Linked:
+def _linked(timeline: Timeline, found: _Found) -> Linked:
+    clip, media = found.clip, found.media
     if media is None:
-        return Linked(clip, why=why)
-    linked = Linked(clip, media.path, by)
+        return Linked(clip, why=found.why)
+    linked = Linked(clip, media.path, found.by)
     if media.asset.kind in (Kind.IMAGE, Kind.OTHER) or not media.seconds:
         return linked
+    if found.held is not None:
+        meant = seconds_used(clip)
+        through = found.held.through(meant) if meant is not None else found.held.span
+        return replace(linked, used=through, why="" if through else _NOT_TOLD)
     used, why = _used(timeline, clip, media)
     return replace(linked, used=used, why=why)
 
@@ -301,7 +306,7 @@ def _used(timeline: Timeline, clip: Clip, media: Shelved) -> tuple[Span | None, 
     """Which seconds of the file a clip uses; None, and why, where it cannot be told."""
     source = clip.source
     if source is None:
-        return None, "the cut does not say which part of the file it uses, so all of it counts"
+        return None, _NOT_TOLD
     length = float(source.length / source.rate)
     for start in _starts(timeline, clip, media):
         if start is not None and start >= -_SLACK and start + length <= media.seconds + _SLACK:

@@ -115,13 +115,13 @@ def _make(folder: Path) -> None:
 
 
 def _input(request: CheckRequest, checked: Checked, document: Mapping[str, Any]) -> ReportInput:
-    names = ", ".join(path.resolve().name for path in request.paths[:3])
+    names = ", ".join(path.resolve().name for path in request.meant[:3])
     return ReportInput(
         decision=checked.decision if request.pictures else without_pictures(checked.decision),
         document=document,
         thumbnails=checked.thumbnails,
         production=request.home.production if request.home else "",
-        delivery=names + (" …" if len(request.paths) > 3 else ""),
+        delivery=names + (" …" if len(request.meant) > 3 else ""),
         checked_at=str(document["checked_at"]),
         version=__version__,
     )

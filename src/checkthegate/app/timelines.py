@@ -16,9 +16,10 @@ from typing import Final, Protocol
 from checkthegate.app.packages import Package
 from checkthegate.app.planning import Looked
 from checkthegate.app.relinking import Shelf, link, shelved
+from checkthegate.app.relinking_content import Contents
 from checkthegate.editorial.observer import OBSERVER, timelines_in
 from checkthegate.model import Gap, Kind, Skipped, Span
-from checkthegate.model.timeline import Clip, Linked, Timeline
+from checkthegate.model.timeline import Clip, Linked, LinkedBy, Timeline
 
 MEDIA: Final = "media"
 _MOST_GAPS: Final = 300
@@ -141,15 +142,16 @@ def find_cuts(
 ) -> Cuts:
     """Every timeline that was looked at, linked to whatever else was."""
     named = named or Named()
-    shelf = Shelf()
+    shelf, contents = Shelf(), Contents()
     for each in looked:
         shelf.add(shelved(each.found.path, each.asset, each.observations))
+        contents.add(each.found.path, each.observations)
     cuts: list[Cut] = []
     missing: dict[str, list[Gap]] = {}
     for each in looked:
         path = each.found.path
         for timeline in _timelines(each):
-            read, links = link(timeline, path, shelf)
+            read, links = link(timeline, path, shelf, contents=contents)
             cuts.append(Cut(path, read, links, named.is_timeline(each.found.location)))
             missing.setdefault(path, []).extend(_gaps(cuts[-1]))
     for package in packages:
@@ -195,14 +197,17 @@ def _timelines(each: Looked) -> tuple[Timeline, ...]:
 
 
 def _used_by(cuts: Iterable[Cut]) -> dict[str, tuple[Span, ...] | None]:
-    """What these cuts use of each asset: joined spans, None for all of it."""
+    """What these cuts use of each asset: joined spans, None for all of it.
+
+    What merely holds an event's material, as a film does, is no medium of the cut: it counts whole.
+    """
     spans: dict[str, list[Span] | None] = {}
     for cut in cuts:
         for linked in cut.links:
             if not linked.path or not linked.clip.enabled:
                 continue
             known = spans.setdefault(linked.path, [])
-            if linked.used is None or known is None:
+            if linked.used is None or known is None or linked.by is LinkedBy.CONTENT:
                 spans[linked.path] = None
             else:
                 known.append(linked.used)

@@ -18,7 +18,7 @@ from checkthegate.app.timelines_rows import says_ai, shown_at
 from checkthegate.editorial.observer import OBSERVER
 from checkthegate.model import AssetDecision, Evidence, Grade, Json, Kind, Observation, Span
 from checkthegate.model.timecode import timecode
-from checkthegate.model.timeline import FrameRange, Timeline, TrackKind
+from checkthegate.model.timeline import FrameRange, LinkedBy, Timeline, TrackKind
 from checkthegate.registry.used import common
 
 _CLOSE: Final = 2.0
@@ -52,7 +52,8 @@ def flattened(looked: Sequence[Looked], cuts: Sequence[JudgedCut]) -> list[Flatt
     lengths = [each for each in lengths if each[0] > 0]
     if not lengths:
         return []
-    used = {event.linked.path for cut in cuts for event in cut.events}
+    linked = (event.linked for cut in cuts for event in cut.events)
+    used = {each.path for each in linked if each.by is not LinkedBy.CONTENT}
     films = [
         shelved(each.found.path, each.asset, each.observations)
         for each in looked

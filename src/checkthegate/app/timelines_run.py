@@ -42,6 +42,8 @@ from checkthegate.model.timeline import EventDecision, Timeline, TimelineDecisio
 from checkthegate.store.cache import Cache
 
 _MOST_OMITTED = 1000
+_LOOKED_BACK = 200
+_DECISION = "decision-made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,22 @@ def _keep_judgements(cutting: Cutting, cache: Cache | None) -> None:
 def state_of(judge: Judge) -> str:
     """The digest of what judgements rest on besides the material: rules, records, day, program."""
     packs = sorted(pack.ref.digest for pack in judge.packs)
-    records = getattr(judge.rows, "size", None)
+    records = _last_change(judge.rows)
     day = judge.when.valid[:10]
     return digest_json([packs, records, day, judge.when.known, judge.production, __version__])
+
+
+def _last_change(rows: object) -> int | None:
+    """The newest entry of the records that can change a judgement: decisions only tell of them."""
+    events, size = getattr(rows, "events", None), getattr(rows, "size", None)
+    if events is None or size is None:
+        return None
+    for last in range(size, 0, -_LOOKED_BACK):
+        numbers = range(max(0, last - _LOOKED_BACK), last)
+        changing = [int(number) for number, each in events(numbers) if each.kind != _DECISION]
+        if changing:
+            return max(changing)
+    return 0
 
 
 def _shown(judged: JudgedCut, film: str, recut: Recut | None) -> TimelineDecision:

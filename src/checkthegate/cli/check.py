@@ -38,7 +38,7 @@ def check(
         Parameter(help="Where the cut's media lie: counts as far as events use it.", negative=""),
     ] = None,
     since: Annotated[
-        str | None, Parameter(help="An earlier cut, or its report: what changed since.")
+        str | None, Parameter(help="An earlier cut, its report, or ‘last’: what changed since.")
     ] = None,
     certificate: Annotated[
         Path | None,

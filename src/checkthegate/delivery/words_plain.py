@@ -27,7 +27,7 @@ _SCENE = re.compile(
     r"((?:INT|EXT|EST|INT\.?/EXT|EXT\.?/INT|I/E)[. ][^\r\n]{1,200})(?=\r?\n|\Z)"
     r"|[\n\f]\.([A-Za-z0-9][^\r\n]{1,200})(?=\r?\n|\Z)"
 )
-_SCENE_NUMBER = re.compile(r"[ \t]*(?:#[^#\r\n]{1,20}#|[ \t]{2,}[0-9]{1,4}[A-Za-z]?)[ \t]*$")
+_SCENE_NUMBER = re.compile(r"[ \t]*#[^#]{1,20}#$|[ \t]{2,}[0-9]{1,4}[A-Za-z]?$")
 
 
 def decoded(content: bytes) -> str:
@@ -112,5 +112,7 @@ def _form_feeds(body: str) -> Iterator[int]:
 def _scenes(body: str, limits: Limits) -> Iterator[tuple[int, int, str]]:
     # With a line's end before the first line, too, every heading stands after one.
     for hit in islice(_SCENE.finditer("\n" + body), limits.items):
-        name = _SCENE_NUMBER.sub("", (hit[1] or hit[2]).strip())
+        name = (hit[1] or hit[2]).strip()
+        if not name[-1:].isalpha() or "  " in name:
+            name = _SCENE_NUMBER.sub("", name)
         yield hit.start(), 0, " ".join(name.split())

@@ -1,54 +1,58 @@
-"""Two small pictures to show beside a match: what lies in the asset, and what is on record."""
+"""Two small pictures to lay side by side: what lies in the asset, and what it matches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.geometry import scaled
-from checkthegate.model import Exhibit
+from checkthegate.fingerprint.geometry import warped
+from checkthegate.fingerprint.still_prints import jpeg
+from checkthegate.model.evidence import Exhibit
 
 if TYPE_CHECKING:
     import numpy
 
     Array = numpy.ndarray[Any, Any]
 
-EDGE: Final = 320
-_MOST_BYTES: Final = 20_000
-_QUALITIES: Final = (75, 60, 45, 30)
+MOST_BYTES: Final = 20_000
+
+_EDGE = 320
+_QUALITIES = (80, 65, 50, 35, 20)
 
 
 def side_by_side(
-    found: Array, source: Array, found_caption: str, source_caption: str
-) -> tuple[Exhibit, ...]:
-    """The two pictures (uint8 rgb or grey), each at most 320 pixels and about 20 kB."""
+    found: Array, source: Array, matrix: Array | None, captions: tuple[str, str]
+) -> tuple[Exhibit, Exhibit]:
+    """Exhibits of the target (uint8 rgb) and of the source, both of one size and under 20 kB each.
+
+    Given a registration's `matrix`, the target is shown as it lies over the source: what of the
+    source is not in it stays dark.
+    """
+    import cv2
+    import numpy
+
+    size = _size(source if matrix is not None else found)
+    own = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
+    if matrix is None:
+        shown = cv2.resize(found, size, interpolation=cv2.INTER_AREA)
+    else:
+        shown, seen = warped(found, matrix, (size[1], size[0]))
+        shown = numpy.where(seen[..., None], shown, shown * 0).astype(numpy.uint8)
     return (
-        Exhibit("found", "image/jpeg", _jpeg(found), found_caption),
-        Exhibit("source", "image/jpeg", _jpeg(source), source_caption),
+        Exhibit("found", "image/jpeg", _small(shown), captions[0]),
+        Exhibit("source", "image/jpeg", _small(own), captions[1]),
     )
 
 
-def decoded(jpeg: bytes) -> Array:
-    """A kept still as uint8 rgb; a grey square where it is damaged."""
-    import cv2
-    import numpy
-
-    body = numpy.frombuffer(jpeg, numpy.uint8)
-    picture = cv2.imdecode(body, cv2.IMREAD_COLOR) if len(body) else None
-    if picture is None:
-        return numpy.full((8, 8, 3), 128, numpy.uint8)
-    return numpy.asarray(picture[:, :, ::-1])
+def _size(picture: Array) -> tuple[int, int]:
+    height, width = picture.shape[:2]
+    factor = _EDGE / max(height, width)
+    return max(8, round(width * factor)), max(8, round(height * factor))
 
 
-def _jpeg(picture: Array) -> bytes:
-    import cv2
-    import numpy
-
-    small = numpy.ascontiguousarray(scaled(picture, EDGE))
-    shown = small[:, :, ::-1] if small.ndim == 3 else small
+def _small(picture: Array) -> bytes:
     body = b""
     for quality in _QUALITIES:
-        made, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        body = bytes(encoded) if made else b""
-        if len(body) <= _MOST_BYTES:
+        body = jpeg(picture, quality)
+        if len(body) <= MOST_BYTES:
             break
     return body

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MATCH_RADIUS: Final = 31
 """Codes at most this many bits apart are taken for the same picture, as is usual."""
 
+LEAST_QUALITY: Final = 40
+"""Below this a picture has too little structure for its code to mean anything."""
+
 _EDGE = 64
 _CANONICAL = 256
 _FREQUENCIES = 16

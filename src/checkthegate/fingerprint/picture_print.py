@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from checkthegate.model import Unreadable
@@ -103,22 +103,27 @@ def to_bytes(print_: PicturePrint) -> bytes:
 
 def from_bytes(body: bytes) -> PicturePrint:
     """The print in its stored form. Raises `Unreadable` where that is damaged."""
-    return _read(body, whole=True)
+    return _read(body, stills=True, motion=True)
 
 
 def samples_of(body: bytes) -> PicturePrint:
     """Only the head and the samples, without unpacking stills and motion: for an index."""
-    return _read(body, whole=False)
+    return _read(body)
 
 
-def _read(body: bytes, *, whole: bool) -> PicturePrint:
+def pictures_of(body: bytes) -> PicturePrint:
+    """All but the motion, which is not unpacked."""
+    return _read(body, stills=True)
+
+
+def _read(body: bytes, *, stills: bool = False, motion: bool = False) -> PicturePrint:
     try:
-        return _parsed(body, whole)
+        return _parsed(body, stills, motion)
     except (struct.error, ValueError, IndexError, KeyError, zlib.error) as problem:
         raise Unreadable(_DAMAGED) from problem
 
 
-def _parsed(body: bytes, whole: bool) -> PicturePrint:
+def _parsed(body: bytes, stills: bool, motion: bool) -> PicturePrint:
     if len(body) > _MOST_BODY:
         raise ValueError("too large")
     magic, kind, seconds, rate, width, height, *shape, count = _HEAD.unpack_from(body)
@@ -133,20 +138,19 @@ def _parsed(body: bytes, whole: bool) -> PicturePrint:
     if len(descriptors) not in (0, len(times)):
         raise ValueError("descriptors do not fit")
     print_ = PicturePrint(_KINDS[kind], width, height, seconds, rate, times, codes, descriptors)
-    return _with_rest(print_, sections, tuple(shape)) if whole else print_
+    if stills:
+        print_ = replace(print_, stills=_stills(sections[b"stil"]))
+    return _with_motion(print_, sections, tuple(shape)) if motion else print_
 
 
-def _with_rest(
+def _with_motion(
     print_: PicturePrint, sections: Mapping[bytes, memoryview], shape: tuple[int, ...]
 ) -> PicturePrint:
-    from dataclasses import replace
-
     motion = _unpacked_motion(sections[b"motn"], shape)
     motion_times = _array(sections[b"mtim"], "<f4", (-1,))
     if len(motion) != len(motion_times):
         raise ValueError("motion does not fit")
-    stills = _stills(sections[b"stil"])
-    return replace(print_, stills=stills, motion=motion, motion_times=motion_times)
+    return replace(print_, motion=motion, motion_times=motion_times)
 
 
 def _sections(body: bytes, count: int) -> dict[bytes, memoryview]:

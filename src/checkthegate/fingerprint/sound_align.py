@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _VOTERS = 40
 _WORTH, _BRIDGE_SECONDS = 15.0, 6.0
+_REACH = 16.0
 _TURNS = 4
 _FIRST_SHARE = 0.3
 _DROP = 60.0
@@ -77,6 +78,9 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
     if start is None or start.votes < LEAST_PEAKS + _CURIOUS * start.expected:
         return []
     line, found = start.line, list[Aligned]()
+    near = meeting(source.strong, target.between(around - _REACH, around + _REACH), line)
+    if near is None or not any(each.evidence >= _WORTH for each in _stretches(near, None)):
+        return []
     for turn in range(_TURNS):
         met = meeting(source.strong, target, line)
         found = _stretches(met, found[0] if found else None) if met is not None else []

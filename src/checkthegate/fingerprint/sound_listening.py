@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.chromaprint import WordMaker
-from checkthegate.fingerprint.sound_print import MIX, OUTLINE_RATE, SoundPrint, Channel
+from checkthegate.fingerprint.sound_print import MIX, OUTLINE_RATE, Channel, SoundPrint
 from checkthegate.fingerprint.sound_taste import Taster
 from checkthegate.fingerprint.spectra import RATE, PeakFinder
 from checkthegate.model import Kind, Unreadable

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.sound_line import SHIFTS, Line
 from checkthegate.fingerprint.sound_index import FRAME_SECONDS, Hits, SoundIndex, load, word_frames
 from checkthegate.fingerprint.sound_keys import PITCH_STEPS, Pairs, target_pairs
+from checkthegate.fingerprint.sound_line import SHIFTS, Line
 from checkthegate.fingerprint.sound_print import Channel
 
 if TYPE_CHECKING:

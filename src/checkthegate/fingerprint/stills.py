@@ -1,258 +1,275 @@
-"""Pictures matched by their content: codes and descriptors propose, a closer look decides.
+"""Finds what of the bank lies in a still: proposals from cheap to dear, each looked at closely.
 
-Each stage earns its time: codes find what was hardly touched, the small network what was cropped,
-turned or framed, in fifteen parts of the picture; only what they propose is registered and
-compared block by block. The careful network has the last word on likenesses.
+First codes of the picture in all eight ways, then descriptors of the whole picture, then of its
+parts. Each stage proposes; only the closer look decides. What was looked at and could not be laid
+over the still may yet be a look-alike: the careful network says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.borders import trimmed
-from checkthegate.fingerprint.exhibits import decoded, side_by_side
-from checkthegate.fingerprint.film_source import Source, Sources
-from checkthegate.fingerprint.geometry import scaled
-from checkthegate.fingerprint.motion import grey
-from checkthegate.fingerprint.pdq import MATCH_RADIUS, dihedral, pdq
-from checkthegate.fingerprint.picture_print import (
-    STILL_EDGE,
-    KeptStill,
-    PicturePrint,
-    from_bytes,
-    to_bytes,
-)
+from checkthegate.fingerprint.exhibits import side_by_side
+from checkthegate.fingerprint.pdq import MATCH_RADIUS
+from checkthegate.fingerprint.picture_print import PicturePrint, pictures_of
 from checkthegate.fingerprint.plates import nearer_to_input
-from checkthegate.fingerprint.registering import Ground, Registration, agreement, register_in
-from checkthegate.fingerprint.tiles import COUNT, tiles
-from checkthegate.model import Gap, Grade, Span, Unreadable
+from checkthegate.fingerprint.registering import Registration
+from checkthegate.fingerprint.still_closer import Look, look
+from checkthegate.fingerprint.still_prints import decoded, grey
+from checkthegate.fingerprint.tiles import TILES, WHOLE, Region
+from checkthegate.model import Gap, Grade, Unreadable
+from checkthegate.model.evidence import Span
 from checkthegate.model.match import Match
 
 if TYPE_CHECKING:
     import numpy
 
-    from checkthegate.fingerprint.agreeing import Agreement
-    from checkthegate.fingerprint.proposing import Proposer
+    from checkthegate.fingerprint.proposing import Proposals, Proposer
     from checkthegate.fingerprint.sscd import Descriptors
-    from checkthegate.seams import Bank, FingerprintCache, OpenAsset
+    from checkthegate.fingerprint.still_screen import Screen
+    from checkthegate.model.match import Banked
+    from checkthegate.seams import Bank, OpenAsset
 
     Array = numpy.ndarray[Any, Any]
 
-PROPOSED: Final = 0.36
-"""A part of the picture at least so alike (cosine, small network) is looked at closely."""
+FRONT: Final = 0.28
+"""From this cosine on, a picture like the whole still is looked at."""
 
-_ALIKE: Final = 0.55
-_REGISTERED_ALIKE: Final = 0.30
-_TARGET_EDGE: Final = 768
-_DIHEDRAL: Final = 8
-_FLAT: Final = 4.0
-_MOST_CLOSER: Final = 12
-_MOST_SUSPECTED: Final = 5
-_JPEG: Final = 88
-_SCREEN: Final = "picture-screen/1"
+PARTS: Final = 0.32
+"""From this cosine on, a picture like a part of the still is looked at."""
+
+CLOSE: Final = 0.45
+"""From this cosine on, the careful network is asked about what cannot be laid over the still."""
+
+LOOK_ALIKE: Final = 0.6
+"""From this cosine of the careful network on, what cannot be laid over the still looks like it."""
+
+WITHOUT_NETWORKS: Final = 68
+"""The radius of codes that are looked at where the networks are not installed."""
+
+_MOST_LOOKS = 16
+_MOST_SUSPECTED = 8
+_FILLS = 0.85
+_STEP = 1 / 24
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Proposal:
-    """An entry of the bank, the sample of it that is nearest, the part of the target, how alike."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An entry of the bank that may lie in a region of the still, by one of its samples. `close`:
+    so near that it may be a look-alike even where it cannot be laid over the still."""
 
     number: int
     sample: int
-    tile: int
-    score: float
+    region: Region
+    close: bool = True
 
 
-def still_print(opened: OpenAsset, descriptors: Descriptors) -> PicturePrint | None:
-    """The print of a picture; None when it is blank. Raises `Unreadable`."""
-    import cv2
-    import numpy
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """An entry that was looked at. `time` is that of the picture it was compared with; `cosine` is
+    the careful network's, where it was asked. `outdone`: what it was made from, or what was made
+    from it, is nearer."""
 
-    rgb = opened.picture().rgb
-    inner = trimmed(rgb)
-    if inner.std() < _FLAT:
-        return None
-    code, _ = pdq(inner)
-    vectors = descriptors.bulk([inner]) if descriptors.ready else numpy.zeros((0, 512))
-    small = scaled(rgb, STILL_EDGE)
-    made, body = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG])
-    kept = (KeptStill(0.0, bytes(body)),) if made else ()
-    return PicturePrint(
-        "still",
-        int(rgb.shape[1]),
-        int(rgb.shape[0]),
-        times=numpy.zeros(1, numpy.float32),
-        codes=code[None],
-        descriptors=vectors.astype(numpy.float16),
-        stills=kept,
-    )
+    number: int
+    print: PicturePrint
+    time: float
+    source: Array
+    look: Look | None
+    cosine: float = 0.0
+    outdone: bool = False
 
+    @property
+    def proven(self) -> bool:
+        """Whether it is this very picture."""
+        return self.look is not None and self.look.same and not self.outdone
 
-def match_still(
-    opened: OpenAsset,
-    bank: Bank,
-    cache: FingerprintCache,
-    proposer: Proposer,
-    descriptors: Descriptors,
-) -> Iterator[Match | Gap]:
-    """What of the bank lies in a picture; the surest first. Raises `Unreadable`."""
-    proposed = _proposed(_screened(opened, cache, descriptors), proposer)
-    if not proposed:
-        return
-    look = _Look(opened, Sources(bank), descriptors)
-    found: dict[int, Match] = {}
-    for proposal in proposed[:_MOST_CLOSER]:
-        try:
-            match = look(proposal)
-        except Unreadable as problem:
-            yield Gap("fingerprint", problem.reason)
-            continue
-        if match is not None:
-            known = found.get(match.banked.number)
-            if known is None or match.distance < known.distance:
-                found[match.banked.number] = match
-    yield from _bounded(list(found.values()))
+    @property
+    def suspected(self) -> bool:
+        """Whether it looks like it, at least."""
+        return (self.look is not None and self.look.alike) or self.cosine >= LOOK_ALIKE
+
+    @property
+    def distance(self) -> float:
+        """0 for the same; comparable among pictures."""
+        if self.look is not None and self.look.alike:
+            return self.look.distance
+        return round(1.0 - self.cosine / 2, 4)
 
 
-def _bounded(matches: list[Match]) -> Iterator[Match]:
-    """All that is proven, and the nearest few of what is not."""
-    ordered = sorted(matches, key=lambda match: (match.grade is not Grade.PROVEN, match.distance))
-    proven = [match for match in ordered if match.grade is Grade.PROVEN]
-    yield from proven
-    yield from ordered[len(proven) : len(proven) + _MOST_SUSPECTED]
+class StillSearch:
+    """One still of the delivery against one bank."""
 
+    def __init__(
+        self,
+        opened: OpenAsset,
+        screen: Screen,
+        bank: Bank,
+        proposer: Proposer,
+        descriptors: Descriptors,
+    ) -> None:
+        self._opened, self._screen, self._bank = opened, screen, bank
+        self._proposer, self._descriptors = proposer, descriptors
+        self._best: dict[int, Candidate] = {}
+        self._damaged = False
+        self._full: dict[Region, Array] = {}
 
-def _screened(
-    opened: OpenAsset, cache: FingerprintCache, descriptors: Descriptors
-) -> PicturePrint | None:
-    """Codes in all eight turns and descriptors of all parts; None when the picture is blank."""
-    import numpy
+    def matches(self) -> Iterator[Match | Gap]:
+        """What was found, proven before suspected, nearest first."""
+        for stage in (self._by_codes, self._by_front, self._by_parts):
+            for proposal in stage():
+                self._opened.working()
+                self._look_at(proposal)
+            if stage != self._by_codes and self._is_filled():
+                break
+        self._weigh_inputs()
+        yield from map(self._match, self._chosen())
+        if self._damaged:
+            yield Gap("fingerprint", "A fingerprint on record is damaged and was not compared.")
 
-    recipe = f"{_SCREEN}{'' if descriptors.ready else '-codes'}"
-    kept = cache.get(opened.asset.digest, recipe)
-    if kept is not None:
-        return from_bytes(kept) if kept else None
-    inner = trimmed(opened.picture().rgb)
-    if inner.std() < _FLAT:
-        cache.put(opened.asset.digest, recipe, b"")
-        return None
-    codes = numpy.zeros((COUNT, 32), numpy.uint8)
-    codes[:_DIHEDRAL] = dihedral(inner)
-    parts = tiles(scaled(inner, 1024))
-    vectors = descriptors.bulk(parts) if descriptors.ready else numpy.zeros((0, 512))
-    print_ = PicturePrint(
-        "still",
-        int(inner.shape[1]),
-        int(inner.shape[0]),
-        times=numpy.arange(COUNT, dtype=numpy.float32),
-        codes=codes,
-        descriptors=vectors.astype(numpy.float16),
-    )
-    cache.put(opened.asset.digest, recipe, to_bytes(print_))
-    return print_
+    def _by_codes(self) -> Sequence[Proposal]:
+        codes = self._screen.codes
+        radius = MATCH_RADIUS if len(self._screen.vectors) else WITHOUT_NETWORKS
+        near = self._proposer.near_codes(codes, radius)
+        return _nearest(near, near.scores, (WHOLE,) * len(codes), MATCH_RADIUS)
 
+    def _by_front(self) -> Sequence[Proposal]:
+        vectors = self._screen.vectors
+        near = self._proposer.near(vectors, FRONT)
+        return _nearest(near, -near.scores, (WHOLE,) * len(vectors), -CLOSE)
 
-def _proposed(screen: PicturePrint | None, proposer: Proposer) -> list[_Proposal]:
-    """The nearest sample of each entry that came near at all, the nearest entries first."""
-    import numpy
+    def _by_parts(self) -> Sequence[Proposal]:
+        near = self._proposer.near(self._screen.tiles, PARTS)
+        return _nearest(near, -near.scores, TILES, -CLOSE)
 
-    if screen is None:
-        return []
-    best: dict[int, _Proposal] = {}
-    coded = proposer.near_codes(screen.codes[:_DIHEDRAL], MATCH_RADIUS)
-    likeness = 1.0 - coded.scores / 256
-    for number, sample, score in zip(coded.numbers, coded.samples, likeness, strict=True):
-        _keep(best, _Proposal(int(number), int(sample), 0, float(score)))
-    if len(screen.descriptors):
-        near = proposer.near(screen.descriptors.astype(numpy.float32), PROPOSED)
-        for query, number, sample, score in zip(
-            near.queries, near.numbers, near.samples, near.scores, strict=True
+    def _is_filled(self) -> bool:
+        """Whether a proven match leaves no room for another."""
+        looks = [each.look for each in self._best.values() if each.proven]
+        return any(each is not None and each.agreement.target_covered >= _FILLS for each in looks)
+
+    def _look_at(self, proposal: Proposal) -> None:
+        known = self._best.get(proposal.number)
+        if known is not None and known.proven:
+            return
+        candidate = self._candidate(proposal)
+        if candidate is None:
+            return
+        if known is None or (candidate.proven, -candidate.distance) > (
+            known.proven,
+            -known.distance,
         ):
-            _keep(best, _Proposal(int(number), int(sample), int(query), float(score)))
-    return sorted(best.values(), key=lambda each: (-each.score, each.number))
+            self._best[proposal.number] = candidate
 
-
-def _keep(best: dict[int, _Proposal], proposal: _Proposal) -> None:
-    known = best.get(proposal.number)
-    if known is None or proposal.score > known.score:
-        best[proposal.number] = proposal
-
-
-class _Look:
-    """The closer look at one picture; what it needs of the picture is made once."""
-
-    def __init__(self, opened: OpenAsset, sources: Sources, descriptors: Descriptors) -> None:
-        self._opened, self._sources, self._descriptors = opened, sources, descriptors
-        self._rgb = scaled(opened.picture().rgb, _TARGET_EDGE)
-        self._grey = grey(self._rgb)
-        self._ground = Ground(self._grey)
-
-    def __call__(self, proposal: _Proposal) -> Match | None:
-        """The match, or None when the likeness does not hold. Raises `Unreadable`."""
-        self._opened.working()
-        source = self._sources[proposal.number]
-        if not source.print.stills:
+    def _candidate(self, proposal: Proposal) -> Candidate | None:
+        try:
+            print_ = pictures_of(self._bank.fingerprint(proposal.number))
+        except Unreadable:
+            self._damaged = True
             return None
-        time = float(source.print.times[proposal.sample])
-        at = source.stills_near(time)[0]
-        registration = register_in(source.still(at), self._ground)
-        if registration is None:
-            return self._alike(source, at, proposal)
-        agreed = agreement(source.still(at), self._grey, registration)
-        if agreed.same:
-            plate = self._plate(source, at, registration)
-            if plate is not None:
-                return plate
-            return self._match(source, at, Grade.PROVEN, 1 - agreed.correlation, agreed)
-        if proposal.score < _REGISTERED_ALIKE or agreed.agreeing < 0.5:
-            return self._alike(source, at, proposal)
-        return self._match(source, at, Grade.SUSPECTED, 1 - proposal.score, agreed)
-
-    def _alike(self, source: Source, at: int, proposal: _Proposal) -> Match | None:
-        """A likeness that could not be laid over: kept only if the careful network agrees."""
-        if not self._descriptors.ready:
+        kept = _kept_near(print_, proposal.sample)
+        picture = decoded(kept.jpeg) if kept is not None else None
+        if kept is None or picture is None:
+            self._damaged = True
             return None
-        part = tiles(trimmed(self._rgb))[proposal.tile]
-        pair = self._descriptors.full([part, decoded(source.print.stills[at].jpeg)])
-        likeness = float(pair[0] @ pair[1])
-        if likeness < _ALIKE:
-            return None
-        return self._match(source, at, Grade.SUSPECTED, 1 - likeness, None)
+        found = look(grey(picture), self._screen, proposal.region)
+        candidate = Candidate(proposal.number, print_, kept.time, picture, found)
+        if candidate.suspected or not (proposal.close and self._descriptors.ready):
+            return candidate
+        return replace(candidate, cosine=self._cosine(picture, proposal.region))
 
-    def _plate(self, source: Source, at: int, registration: Registration) -> Match | None:
-        """The match with what this was made from, where the picture is nearer to that."""
-        for number in self._sources.inputs_of(source):
-            plate = self._sources[number]
-            if not plate.print.stills:
+    def _cosine(self, picture: Array, region: Region) -> float:
+        """What the careful network says of the picture and this region of the still."""
+        if region not in self._full:
+            self._full[region] = self._descriptors.full([region.cut(self._screen.rgb)])[0]
+        return float(self._descriptors.full([picture])[0] @ self._full[region])
+
+    def _weigh_inputs(self) -> None:
+        """Where what something was made from lies in the still: is the still nearer to that?"""
+        for number, candidate in list(self._best.items()):
+            banked = self._bank.banked(number)
+            if candidate.look is None or not candidate.suspected:
                 continue
-            near = plate.stills_near(float(source.still_times[at]))[0]
-            pictures = (source.still(at), plate.still(near), self._grey)
-            if nearer_to_input(*pictures, registration):
-                onto = register_in(plate.still(near), self._ground)
-                agreed = agreement(plate.still(near), self._grey, onto) if onto else None
-                same = agreed is not None and agreed.same
-                grade = Grade.PROVEN if same else Grade.SUSPECTED
-                distance = 1 - agreed.correlation if agreed else 0.5
-                return self._match(plate, near, grade, distance, agreed)
-        return None
+            for digest in banked.inputs:
+                for plate in self._bank.numbers_of(digest):
+                    self._weigh(number, plate)
 
-    def _match(
-        self, source: Source, at: int, grade: Grade, distance: float, agreed: Agreement | None
-    ) -> Match:
-        still = source.print.stills[at]
-        span = None
-        if source.print.kind == "film":
-            span = Span(still.time, still.time + 1 / max(source.print.rate, 1.0))
-        where = "" if span is None else f", at {still.time:.2f} s"
+    def _weigh(self, number: int, plate: int) -> None:
+        """Only the nearer of an output and its input stays proven."""
+        output = self._best[number]
+        if plate not in self._best:
+            self._look_at(Proposal(plate, 0, WHOLE))
+        source = self._best.get(plate)
+        if source is None or not source.proven or not output.proven or output.look is None:
+            return
+        lying = Registration(output.look.matrix, False, 1.0)
+        pictures = grey(output.source), grey(source.source), self._screen.grey
+        loser = number if nearer_to_input(*pictures, lying) else plate
+        self._best[loser] = replace(self._best[loser], outdone=True)
+
+    def _chosen(self) -> list[Candidate]:
+        order = sorted(self._best.values(), key=lambda each: (each.distance, each.number))
+        proven = [each for each in order if each.proven]
+        suspected = [each for each in order if each.suspected and not each.proven]
+        return proven + suspected[:_MOST_SUSPECTED]
+
+    def _match(self, candidate: Candidate) -> Match:
+        banked = self._bank.banked(candidate.number)
+        found = candidate.look
+        detail: dict[str, Any] = {}
+        differs = None
+        if found is not None and found.alike:
+            detail["share"] = round(found.agreement.target_covered, 3)
+            differs = round(found.agreement.differs, 4)
         return Match(
-            source.banked,
-            grade,
-            round(max(0.0, distance), 4),
-            source_span=span,
-            differs=round(agreed.differs, 4) if agreed else None,
-            detail={"covers": round(agreed.target_covered, 3)} if agreed else {},
+            banked,
+            Grade.PROVEN if candidate.proven else Grade.SUSPECTED,
+            candidate.distance,
+            source_span=_span(candidate),
+            differs=differs,
+            detail=detail,
             exhibits=side_by_side(
-                self._rgb, decoded(still.jpeg), "in the delivery", f"on record{where}"
+                self._screen.rgb,
+                candidate.source,
+                found.matrix if found is not None and found.alike else None,
+                _captions(candidate, banked),
             ),
         )
+
+
+def _nearest(
+    near: Proposals, order: Array, regions: Sequence[Region], close: float
+) -> Sequence[Proposal]:
+    """The best hits first, each entry once for each region, not too many; those up to `close` in
+    the order may be look-alikes."""
+    import numpy
+
+    chosen: dict[tuple[int, Region], Proposal] = {}
+    for place in numpy.argsort(order, kind="stable").tolist():
+        number, region = int(near.numbers[place]), regions[int(near.queries[place])]
+        if (number, region) not in chosen:
+            sample, is_close = int(near.samples[place]), bool(order[place] <= close)
+            chosen[number, region] = Proposal(number, sample, region, is_close)
+        if len(chosen) == _MOST_LOOKS:
+            break
+    return list(chosen.values())
+
+
+def _kept_near(print_: PicturePrint, sample: int) -> Any:
+    """The kept picture nearest in time to a sample."""
+    if not print_.stills or not 0 <= sample < max(1, len(print_.times)):
+        return None
+    time = float(print_.times[sample]) if len(print_.times) else 0.0
+    return min(print_.stills, key=lambda still: abs(still.time - time))
+
+
+def _span(candidate: Candidate) -> Span | None:
+    if candidate.print.kind == "still":
+        return None
+    step = 1 / candidate.print.rate if candidate.print.rate > 0 else _STEP
+    return Span(round(candidate.time, 3), round(candidate.time + step, 3))
+
+
+def _captions(candidate: Candidate, banked: Banked) -> tuple[str, str]:
+    at = f" at {candidate.time:.1f} s" if candidate.print.kind == "film" else ""
+    return "In the delivery", f"{banked.path}{at}"

@@ -53,10 +53,15 @@ def widespread(
     """
     sketches: dict[int, Array] = {}
     common: dict[int, int] = {}
+    spans = [(passage.start, passage.stop, n) for n, passage in passages]
     for place, (of, passage) in enumerate(passages):
         if passage.agreeing > _LONGEST:
             continue
-        texts = {source_of(n): n for n, other in passages if _overlap(passage, other)}
+        start, stop, least = passage.start, passage.stop, (passage.stop - passage.start) / 2
+        near = {n for first, last, n in spans if min(stop, last) - max(start, first) > least}
+        if len(near) < INDEPENDENT:
+            continue
+        texts = {source_of(number): number for number in sorted(near)}
         if len(texts) < INDEPENDENT or passage.agreeing * 2 >= sources[of].weight:
             continue
         unrelated: list[Array] = []
@@ -67,9 +72,3 @@ def widespread(
         if len(unrelated) >= INDEPENDENT:
             common[place] = len(unrelated)
     return common
-
-
-def _overlap(one: Shared, other: Shared) -> bool:
-    """Whether most of a passage lies in another."""
-    inside = min(one.stop, other.stop) - max(one.start, other.start)
-    return inside * 2 > one.stop - one.start

@@ -39,6 +39,8 @@ _SCATTERED_SHARE = 0.14
 class Shared:
     """A passage of the target (words `start` up to `stop`) and of the source that belong together.
 
+    `stretches` are in order of the target.
+
     `agreeing` is the weight of the words that agree, `share` that weight's part of the passage, on
     the side where it is less.
     """
@@ -46,26 +48,10 @@ class Shared:
     stretches: tuple[Stretch, ...]
     agreeing: int
     share: float
-
-    @property
-    def start(self) -> int:
-        """The first word in the target."""
-        return self.stretches[0].start
-
-    @property
-    def stop(self) -> int:
-        """The word after the last in the target."""
-        return max(each.stop for each in self.stretches)
-
-    @property
-    def source_start(self) -> int:
-        """The first word in the source."""
-        return min(each.source_start for each in self.stretches)
-
-    @property
-    def source_stop(self) -> int:
-        """The word after the last in the source."""
-        return max(each.source_stop for each in self.stretches)
+    start: int
+    stop: int
+    source_start: int
+    source_stop: int
 
     @property
     def grade(self) -> Grade:
@@ -159,7 +145,9 @@ class _Group:
 
     def shared(self) -> Shared:
         """The passage."""
-        return Shared(tuple(self.stretches), self.agreeing, self.share)
+        there = self.source_start, self.source_stop
+        start = self.stretches[0].start
+        return Shared(tuple(self.stretches), self.agreeing, self.share, start, self.stop, *there)
 
     def source_gap(self, other: _Group) -> int:
         """How many words of the source lie between both."""

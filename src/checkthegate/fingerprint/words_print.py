@@ -94,12 +94,12 @@ def packed(words: Words) -> bytes:
     passages = [
         (each.start, each.page, each.scene[:_LONGEST_SCENE]) for each in words.text.passages
     ]
-    stored = {
-        "body": words.text.body,
+    header = {
         "passages": passages[:_MOST_PASSAGES],
         "marks": words.tokens.starts[::_STRIDE].tolist(),
     }
-    return _MAGIC + zlib.compress(json.dumps(stored, separators=(",", ":")).encode(), 6)
+    plain = json.dumps(header, separators=(",", ":")) + "\n" + words.text.body
+    return _MAGIC + zlib.compress(plain.encode("utf-8", "surrogatepass"), 6)
 
 
 def unpacked(fingerprint: bytes) -> Words:
@@ -109,11 +109,12 @@ def unpacked(fingerprint: bytes) -> Words:
     unpacker = zlib.decompressobj()
     try:
         plain = unpacker.decompress(fingerprint[len(_MAGIC) :], _MOST_UNPACKED)
-        stored = json.loads(plain)
-        body, passages = stored["body"], [Passage(*row) for row in stored["passages"]]
+        header, _, body = plain.decode("utf-8", "surrogatepass").partition("\n")
+        stored = json.loads(header)
+        passages = [Passage(*row) for row in stored["passages"]]
         marks = [int(mark) for mark in stored["marks"]]
     except (zlib.error, ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("a fingerprint of words is damaged") from None
-    if not isinstance(body, str) or len(body) > MOST_LETTERS or marks != sorted(marks):
+    if len(body) > MOST_LETTERS or marks != sorted(marks):
         raise ValueError("a fingerprint of words is damaged")
     return Words(Text(body, passages), marks)

@@ -196,35 +196,37 @@ class Catalog:
     def replaced_in(self, segment: Segment) -> bool:
         """Whether entries of a segment were replaced since it was made."""
         query = (
-            "SELECT count(*) FROM entries WHERE number >= ? AND number < ? AND replaced IS NOT NULL"
+            "SELECT count(*) FROM entries INDEXED BY entries_replaced "
+            "WHERE number >= ? AND number < ? AND replaced IS NOT NULL"
         )
         gone = int(self._run(query, (segment.first, segment.stop))[0][0])
         return segment.entries != segment.stop - segment.first - gone
 
-    def ranged(self, first: int, stop: int) -> list[Entry]:
-        """The live entries numbered from `first` up to `stop`, in order."""
+    def ranged(self, first: int, stop: int, most: int = -1) -> list[Entry]:
+        """The live entries numbered from `first` up to `stop`, in order; not more than `most`."""
         query = (
             f"SELECT {_ENTRY} FROM entries "  # noqa: S608  constants
-            "WHERE number >= ? AND number < ? AND replaced IS NULL ORDER BY number"
+            "WHERE number >= ? AND number < ? AND replaced IS NULL ORDER BY number LIMIT ?"
         )
-        return [Entry(*row) for row in self._run(query, (first, stop))]
+        return [Entry(*row) for row in self._run(query, (first, stop, most))]
 
     def hidden(self, window: Window) -> list[int]:
         """Live entries that are not in effect, ascending."""
         query = (
             f"SELECT number FROM entries WHERE {window.column} > ? "  # noqa: S608  one of two names
-            # What is plain to us is what tells the database that its small index will do.
-            f"AND {window.column} > '' AND number < ? AND replaced IS NULL ORDER BY number"
+            # What is plain to us tells the database that its small index will do; the signs
+            # keep it from using another.
+            f"AND {window.column} > '' AND +number < ? AND +replaced IS NULL"
         )
-        return [number for (number,) in self._run(query, (window.time, window.limit))]
+        return sorted(number for (number,) in self._run(query, (window.time, window.limit)))
 
     def hidden_sources(self, window: Window) -> list[int]:
         """Places of sources that are not in effect."""
         query = (
             f"SELECT position FROM sources WHERE {window.column} > ? "  # noqa: S608
-            f"AND {window.column} > '' AND position <= ? ORDER BY position"
+            f"AND {window.column} > '' AND +position <= ?"
         )
-        return [place for (place,) in self._run(query, (window.time, window.positions))]
+        return sorted(place for (place,) in self._run(query, (window.time, window.positions)))
 
     def segments(self) -> list[Segment]:
         """All segments, in order of their numbers."""

@@ -1,0 +1,169 @@
+"""Finds what of a bank is heard in a sound: proposals, each looked at closely, the best kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from checkthegate.fingerprint.sound_align import Aligned, Source, aligned
+from checkthegate.fingerprint.sound_judging import distance, judged
+from checkthegate.fingerprint.sound_line import Line, Side
+from checkthegate.fingerprint.sound_print import Channel, SoundPrint, channels_of
+from checkthegate.fingerprint.sound_proposing import Proposal, Proposer
+from checkthegate.model import Grade
+from checkthegate.seams import Bank
+
+MOST_FOUND: Final = 2_000
+_REMEMBERED = 64
+_SAME_PLACE = 0.5
+_AGAIN_SECONDS = 7.0
+_AGAIN_VOTES = 1.5
+_NEARER = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of a channel of the bank's entry heard in a channel of the target.
+
+    `part` and `channel` are places in the prints' `channels`.
+    """
+
+    number: int
+    part: int
+    channel: int
+    aligned: Aligned
+    grade: Grade
+
+    @property
+    def distance(self) -> float:
+        """0 for the same."""
+        return distance(self.aligned)
+
+
+@dataclass(slots=True)
+class Search:
+    """One target against a bank."""
+
+    bank: Bank
+    target: SoundPrint
+    working: Callable[[], None]
+    _found: list[Found] = field(default_factory=list)
+    _tried: dict[tuple[int, ...], tuple[float, int]] = field(default_factory=dict)
+    _sources: OrderedDict[int, Sequence[Source]] = field(default_factory=OrderedDict)
+
+    def found(self) -> list[Found]:
+        """Everything that is heard, each place once for each entry, in the target's order."""
+        proposer = Proposer(self.bank.folders)
+        for place, channel in enumerate(self.target.channels):
+            self._tried.clear()
+            self._look(proposer, place, channel)
+        best = _best(self._found)
+        return sorted(self._against_inputs(best), key=lambda each: each.aligned.target)
+
+    def _look(self, proposer: Proposer, place: int, channel: Channel) -> None:
+        side = Side.of(channel.peaks)
+        for proposals in proposer.proposals(channel, self.working):
+            for proposal in proposals:
+                if len(self._found) < MOST_FOUND and not self._known(proposal, place):
+                    self._try(proposal, place, side)
+
+    def _known(self, proposal: Proposal, place: int) -> bool:
+        """Whether it was found already, or tried a moment ago in vain."""
+        for each in reversed(self._found):
+            sure = each.channel == place or each.grade is Grade.PROVEN
+            start, end = each.aligned.target
+            if (
+                sure
+                and each.number == proposal.number
+                and start - 2 <= proposal.around <= end + 2
+                and each.aligned.line.near(proposal.guess, proposal.around)
+            ):
+                return True
+        key = _place(proposal)
+        before = self._tried.get(key)
+        self._tried[key] = proposal.around, proposal.votes
+        return (
+            before is not None
+            and proposal.around - before[0] < _AGAIN_SECONDS
+            and proposal.votes <= _AGAIN_VOTES * before[1]
+        )
+
+    def _try(self, proposal: Proposal, place: int, side: Side) -> None:
+        sources = self._source(proposal.number)
+        if proposal.part >= len(sources):
+            return
+        source = sources[proposal.part]
+        for each in aligned(source, side, proposal.around, proposal.guess):
+            grade = judged(each)
+            if grade is not None:
+                self._found.append(Found(proposal.number, proposal.part, place, each, grade))
+
+    def _source(self, number: int) -> Sequence[Source]:
+        """The channels of an entry, the last ones remembered."""
+        if number in self._sources:
+            self._sources.move_to_end(number)
+            return self._sources[number]
+        self.working()
+        channels = channels_of(self.bank.fingerprint(number))
+        self._sources[number] = [Source.of(channel.peaks) for channel in channels]
+        while len(self._sources) > _REMEMBERED:
+            self._sources.popitem(last=False)
+        return self._sources[number]
+
+    def _against_inputs(self, found: Iterable[Found]) -> Iterator[Found]:
+        """The same, where what something was made from is nearer with that instead."""
+        said: set[tuple[int, int]] = set()
+        for each in found:
+            nearer = self._nearer_input(each)
+            yield (
+                each
+                if nearer is None
+                else Found(each.number, each.part, each.channel, each.aligned, Grade.SUSPECTED)
+            )
+            if nearer is not None:
+                key = nearer.number, round(nearer.aligned.target[0])
+                if key not in said:
+                    said.add(key)
+                    yield nearer
+
+    def _nearer_input(self, each: Found) -> Found | None:
+        """What the entry was made from, where that is proven to be nearer than the entry."""
+        side: Side | None = None
+        best: Found | None = None
+        middle = sum(each.aligned.target) / 2
+        for digest in self.bank.banked(each.number).inputs:
+            for number in self.bank.numbers_of(digest):
+                side = side or Side.of(self.target.channels[each.channel].peaks)
+                for part, source in enumerate(self._source(number)):
+                    line = Line(each.aligned.line.offset, each.aligned.line.speed)
+                    for other in aligned(source, side, middle, line):
+                        if judged(other) is Grade.PROVEN and _overlap(other, each.aligned) > 0.5:
+                            near = Found(number, part, each.channel, other, Grade.PROVEN)
+                            best = min(best or near, near, key=lambda one: one.distance)
+        return best if best is not None and best.distance < each.distance - _NEARER else None
+
+
+def _place(proposal: Proposal) -> tuple[int, ...]:
+    offset, shift = proposal.guess.offset, proposal.guess.shift
+    return proposal.number, proposal.part, round(offset / _SAME_PLACE), round(shift * 2)
+
+
+def _best(found: Iterable[Found]) -> list[Found]:
+    """The surest of those of one entry that lie in the same place of the target."""
+    best: list[Found] = []
+    taken: dict[int, list[Found]] = {}
+    for each in sorted(found, key=lambda one: (-one.grade.rank, -one.aligned.evidence)):
+        others = taken.setdefault(each.number, [])
+        if all(_overlap(each.aligned, other.aligned) < 0.5 for other in others):
+            others.append(each)
+            best.append(each)
+    return best
+
+
+def _overlap(one: Aligned, other: Aligned) -> float:
+    """Which share of the shorter one's target lies in the other's."""
+    start = max(one.target[0], other.target[0])
+    end = min(one.target[1], other.target[1])
+    return max(0.0, end - start) / max(1e-6, min(one.seconds, other.seconds))
