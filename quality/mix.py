@@ -14,7 +14,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ _KINDS = ("music", "voice", "music", "effect")
 class Plant:
     """What lies where: seconds in the mix and in the source, `speed` source seconds a second.
 
-    `above` is how much louder than its bed the excerpt is, in dB.
+    `above` is how much louder than its bed the excerpt is, in dB; `performed` is the source whose
+    score the bed plays from its first second on, if any.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Plant:
     speed: float
     bed: str
     above: float
+    performed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +124,24 @@ def stretches(
 ) -> Iterator[tuple[Array, Plant]]:
     """(stereo samples, what is planted in them), stretch after stretch."""
     names = sorted(recorded, key=lambda name: name[-3:])
+    scores = [name for name in names if name.startswith("music")]
     treatments = list(TREATMENTS)
     for number in range(plants):
         rng = np.random.default_rng((seed, 3, number))
         name = names[number % len(names)]
         kind = _BEDS[int(rng.integers(len(_BEDS)))]
-        other = names[int(rng.integers(len(names)))]
+        other = scores[int(rng.integers(len(scores)))]
         score = np.random.default_rng((seed, 2, int(other[-3:]))) if number % 3 == 0 else None
         ground = bed(rng, kind, spoken, score)
         treated = treatments[number % len(treatments)]
         sound, plant = _planted(rng, name, recorded[name], treated, ground)
-        place = dict(start=plant.start + number * STRETCH, end=plant.end + number * STRETCH)
-        yield sound, Plant(**{**asdict(plant), **place, "bed": kind})
+        said = {
+            "start": plant.start + number * STRETCH,
+            "end": plant.end + number * STRETCH,
+            "bed": kind,
+            "performed": other if score and "music" in kind else "",
+        }
+        yield sound, replace(plant, **said)
 
 
 def _planted(

@@ -79,12 +79,19 @@ def scored(planted: Sequence[Plant], matches: Sequence[Match], *, tell: bool = T
     for each in matches:
         if id(each) in right:
             continue
-        performance = each.grade is Grade.SUSPECTED and "music" in each.banked.source
+        performance = each.grade is Grade.SUSPECTED and _performed(each, planted)
         wrong = "performance" if performance else f"false {each.grade.value}"
         tally[wrong] += 1
         if tell and not performance:
             print(f"    {wrong}: {each.banked.source} {each.span} {each.distance} {each.detail}")
     return tally
+
+
+def _performed(found: Match, planted: Sequence[Plant]) -> bool:
+    """Whether the score of what it is a match with is played there by others."""
+    assert found.span is not None
+    number = int((found.span.start + found.span.end) / 2 / STRETCH)
+    return found.banked.source == planted[min(number, len(planted) - 1)].performed
 
 
 def _told(plant: Plant) -> str:

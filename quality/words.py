@@ -67,7 +67,8 @@ def _scripts(folder: Path, scripts: int) -> Iterator[tuple[str, float]]:
     for level in LEVELS[:3]:
         total = tally[level]
         yield f"recall {level}", tally[f"found {level}"] / total
-        yield f"recall proven {level}", tally[f"proven {level}"] / total
+        name = "heavy accused as proven" if level == "heavy" else f"recall proven {level}"
+        yield name, tally[f"proven {level}"] / total
     yield "quoted accused", tally["found quoted"] / tally["quoted"]
     yield "false proven", tally["false proven"]
     yield "false suspected", tally["false suspected"]
@@ -126,7 +127,8 @@ def _students(folder: Path, shared: Path) -> Iterator[tuple[str, float]]:
             _count_answer(tally, row, bank.matches(texts / row["file"]))
     for level in ("cut_and_paste", "light_revision", "heavy_revision"):
         yield f"recall {level}", tally[f"found {level}"] / tally[level]
-        yield f"recall proven {level}", tally[f"proven {level}"] / tally[level]
+        if level != "heavy_revision":
+            yield f"recall proven {level}", tally[f"proven {level}"] / tally[level]
     yield "own answers accused proven", tally["proven not_copied"] / tally["not_copied"]
     yield "own answers accused suspected", tally["found not_copied"] / tally["not_copied"]
     yield "false proven", tally["false proven"]

@@ -51,7 +51,7 @@ class Film:
     def _picture_stream(self, box: Any, first: Image.Image) -> Any:
         video = box.add_stream("libx264", rate=self.rate)
         video.width, video.height, video.pix_fmt = first.width, first.height, "yuv420p"
-        # x264 counts differently from run to run and from processor to processor unless told not to.
+        # Unless told otherwise, x264 rounds differently from run to run and by processor.
         video.options = {
             "crf": str(self.quality), "preset": "medium", "threads": "1",
             "x264-params": "cpu-independent=1",

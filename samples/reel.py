@@ -62,7 +62,7 @@ MEDIA: dict[str, Media] = {
     "lens": _camera("A003C002", shots.lens, 72, 1_728_000),
     "table": _camera("A003C004", shots.table, 60, 1_731_840),
     "dawn": _camera("A004C001", shots.dawn, 96, 518_400),
-    "storm": Media("vfx/NH_101_0080_storm_comp_v004.mov", 84, 1_000, "NH_101_0080"),
+    "storm": Media("vfx/NH_101_0080_storm_comp_v004.mov", 72, 345_606, "NH_101_0080"),
     "comp": Media("vfx/NH_101_0140_comp_v003.mp4", 48, shot=shots.comp),
     "lamp": Media(f"{LAMP}/NH_101_0110_lamp.%04d.exr", LAMP_FRAMES, LAMP_FIRST),
     "card": Media("picture/NH_101_end_card.png", 1),
@@ -82,7 +82,7 @@ PICTURE: Sequence[Event] = (
     Event("NH_101_0040", "boats", 8, 48),
     Event("NH_101_0050", "ingrid", 70, 36),
     Event("NH_101_0060", "ladder", 6, 60),
-    Event("NH_101_0080", "storm", 6, 72, note="STORM: COMP V004, GRADED"),
+    Event("NH_101_0080", "storm", 0, 72, note="STORM: COMP V004, GRADED"),
     Event("NH_101_0100", "lens", 6, 60),
     Event("NH_101_0110", "lamp", 0, 12),
     Event("NH_101_0120", "table", 6, 48, note="INSERT NEWSPAPER"),
@@ -116,8 +116,8 @@ WORDS = (
 
 
 def recut() -> tuple[Event, ...]:
-    """Version 13: a shorter opening, no speed-up, and the dawn with another sky."""
-    shorter = Event("NH_101_0010", "harbour", 6, 60)
+    """Version 13: half the opening, no speed-up, and the dawn with another sky."""
+    shorter = Event("NH_101_0010", "harbour", 6, 36)
     sky = Event("NH_101_0220", "sky", 6, 84, note="NEW SKY, COMP V002")
     kept = [each for each in PICTURE[1:] if each.name != "NH_101_0230"]
     return (shorter, *(sky if each.name == sky.name else each for each in kept))

@@ -31,7 +31,7 @@ def _moved(picture: Image.Image, left: float, top: float, width: float) -> Image
 def _painted(what: str) -> Image.Image:
     """The large pictures that shots move over, painted once."""
     return {
-        "dusk": lambda: paint.still(paint.harbour(*_WIDE, paint.DUSK, 3, None)),
+        "dusk": lambda: _mirrored(paint.harbour(1320, 742, paint.DUSK, 3, None)),
         "quay": lambda: paint.still(paint.harbour(960, 540, paint.DUSK, 203, None)),
         "dawn": lambda: _dawn(paint.DAWN),
         "sky": lambda: _dawn(_RED),
@@ -52,12 +52,17 @@ def _dawn(palette: Any) -> Image.Image:
         kept = np.abs(shore[:line] - plain).max(axis=2, keepdims=True) > 0.02
         shore[:line] = np.where(kept, shore[:line] * np.array([0.85, 0.6, 0.6]), sky)
         shore[line:] = paint.water(shore[:line], _WIDE[1] - line, 23)
-    return paint.still(shore).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return _mirrored(shore)
+
+
+def _mirrored(picture: Any) -> Image.Image:
+    """The shore from its other end."""
+    return paint.still(picture).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
 
 def harbour(n: int) -> Image.Image:
     """A wide of the harbour at dusk; the camera pushes in, gulls pass."""
-    frame = _moved(_painted("dusk"), 10 + n * 0.9, 20 + n * 0.25, 680 - n * 1.3)
+    frame = _moved(_painted("dusk"), 40 + n * 0.9, 220 + n * 0.25, 700 - n * 1.3)
     people.gulls(ImageDraw.Draw(frame), n)
     return frame
 

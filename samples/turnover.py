@@ -74,7 +74,7 @@ def storm() -> bytes:
         "three-masted ship in a storm, heavy rain, lightning, night, cinematic", 90210, "SaveVideo"
     )
     written = films.Film("mp4", quality=_RAW_QUALITY, tags={"prompt": prompt, "workflow": workflow})
-    return written.write(shots.storm(n) for n in range(reel.MEDIA["storm"].frames))
+    return written.write(shots.storm(n) for n in range(conform.STORM_FRAMES))
 
 
 def _media() -> Layout:
@@ -101,7 +101,7 @@ def _cut(name: str) -> Layout:
 DELIVERY: Layout = {
     **_cut(f"editorial/{reel.TITLE}_{reel.VERSION}"),
     **_media(),
-    f"picture/{reel.TITLE}_{reel.VERSION}.mp4": flattened,
+    f"master/{reel.TITLE}_{reel.VERSION}.mp4": flattened,
     **mastering.LAYOUT,
 }
 """What reel 1 adds to the delivery, by name."""

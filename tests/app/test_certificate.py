@@ -65,6 +65,36 @@ def test_another_delivery_is_told_apart_file_by_file(tmp_path: Path, delivery: P
     assert states["notes.txt"] == "certified"
 
 
+def _states(out: Path, delivery: Path) -> dict[str, str]:
+    held = verify_file(out, [], delivery)["delivery"]
+    assert held["ok"] == all(each["state"] == "certified" for each in held["files"])
+    return {each["path"]: each["state"] for each in held["files"] if each["state"] != "certified"}
+
+
+def test_certified_bytes_in_the_wrong_place_are_a_change(tmp_path: Path, delivery: Path) -> None:
+    out = tmp_path / "cut.json"
+    _checked(tmp_path, delivery, out)
+    frames = delivery / "seq"
+    (frames / "f.0003.tif").write_bytes((frames / "f.0002.tif").read_bytes())
+    (delivery / "copy of notes.txt").write_bytes((frames / "f.0002.tif").read_bytes())
+    assert _states(out, delivery) == {"seq/f.0003.tif": "changed", "copy of notes.txt": "changed"}
+
+
+def test_one_of_two_equal_files_can_be_missing(tmp_path: Path, delivery: Path) -> None:
+    out = tmp_path / "cut.json"
+    _checked(tmp_path, delivery, out)
+    (delivery / "copy of notes.txt").unlink()
+    assert _states(out, delivery) == {"copy of notes.txt": "missing"}
+
+
+def test_a_delivery_may_be_laid_out_anew(tmp_path: Path, delivery: Path) -> None:
+    out = tmp_path / "cut.json"
+    _checked(tmp_path, delivery, out)
+    (delivery / "seq").rename(delivery / "frames")
+    (delivery / "notes.txt").rename(delivery / "remarks.txt")
+    assert _states(out, delivery) == {}
+
+
 def test_an_unknown_key_is_not_ok(tmp_path: Path, delivery: Path) -> None:
     out = tmp_path / "cut.json"
     _checked(tmp_path, delivery, out)

@@ -56,7 +56,7 @@ def test_clear_is_0_and_writes_no_files_with_json(
     assert sorted(entry.name for entry in clean.parent.iterdir()) == ["clean"]
 
 
-def test_escalate_is_1_and_the_five_files_are_written(
+def test_escalate_is_1_and_the_six_files_are_written(
     tagged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
@@ -64,7 +64,7 @@ def test_escalate_is_1_and_the_five_files_are_written(
     shown, _ = capsys.readouterr()
     assert shown.rstrip().splitlines()[-1] == str(out / "report.html")
     assert sorted(file.name for file in out.iterdir()) == [
-        "ai-map.csv", "report.html", "report.json", "report.junit.xml", "report.sarif",
+        "ai-map.csv", "ai-map.json", "report.html", "report.json", "report.junit.xml", "report.sarif",
     ]  # fmt: skip
     valid(json.loads((out / "report.json").read_text()), "report.1.json")
 

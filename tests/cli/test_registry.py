@@ -144,6 +144,38 @@ def test_every_noun_can_be_listed_and_shown(capsys: Any) -> None:
     assert gate(capsys, "ledger", "verify")["ok"]
 
 
+def test_a_licence_for_a_work_comes_on_file_later(capsys: Any) -> None:
+    Path("kiss.txt").write_text("a painting")
+    paper(Path(), "licence.pdf", b"%PDF-1.7 licence")
+    work = gate(capsys, "work", "add", "kiss.txt", "--kind", "protected")["items"][0]["id"]
+    added = gate(capsys, "work", "show", work)["history"][0]["at"]
+    gate(capsys, "work", "change", "kiss", "--licence", "L-2231", "--licence-file", "licence.pdf",
+         "--licensed-for", "Night Boat", "Night Harbour", "--licensed-from", "2026-01-01",
+         "--licensed-to", "2999-12-31")  # fmt: skip
+    gate(capsys, "work", "change", "kiss", "--licensed-to", "2030-12-31", "--owner", "Belvedere")
+    shown = gate(capsys, "work", "show", work)
+    licence = shown["licence"]
+    assert licence["document"]["name"] == "licence.pdf"
+    del licence["document"]
+    assert licence == {
+        "reference": "L-2231",
+        "productions": ["Night Boat", "Night Harbour"],
+        "starts": "2026-01-01",
+        "ends": "2030-12-31",
+    }
+    assert (shown["owner"], len(shown["files"]), len(shown["history"])) == ("Belvedere", 1, 3)
+    (then,) = gate(capsys, "work", "list", "--as-of", added)["items"]
+    assert (then["id"], then["licence"], then["owner"]) == (work, None, None)
+    assert "L-2231" in told(capsys, "work", "list")
+    assert gate(capsys, "ledger", "verify")["ok"]
+    before = shown["history"]
+    error = gate(capsys, "work", "change", work, "--licensed-to", "2020-01-01", status=2)["error"]
+    assert "2020-01-01" in error["message"]
+    error = gate(capsys, "work", "change", work, status=2)["error"]
+    assert "--licence" in error["hint"]
+    assert gate(capsys, "work", "show", work)["history"] == before
+
+
 def test_backdated_is_marked_with_both_times(capsys: Any) -> None:
     gate(capsys, "talent", "add", "Ann Lee")
     gate(capsys, "consent", "add", "Ann Lee", "--type", "voice", "--effective", "2020-01-01")

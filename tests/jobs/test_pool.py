@@ -88,6 +88,8 @@ def test_tasks_and_results_survive_the_wire() -> None:
     asset = Asset("a/b.png", Kind.IMAGE, "image/png", 5, "sha256:aa", final=False)
     task = Task(3, ("/x.zip", "7"), ("a",), asset, {".xmp": ("/y.xmp",)}, ("picture",))
     assert unpack_task(pack_task(task)) == task
+    frames = Task(5, (), ("a",), asset, parts=((("/f.1001.exr",), asset), (("/z.zip", "2"), asset)))
+    assert unpack_task(pack_task(frames)) == frames
     evidence = Evidence(
         "m",
         Grade.PROVEN,

@@ -12,6 +12,7 @@ from tests.registry.making import (
     digest,
     id_of,
     matched,
+    rebuilt,
     record_body,
     use_body,
 )
@@ -160,6 +161,20 @@ def test_the_very_bytes_of_a_work_are_proven_to_be_it() -> None:
     assert (said.detail["exact"], said.detail["licensed"]) == (True, False)
     assert work_evidence(asset("kiss.jpg"), log.rows(), as_of("2026-10-01")) == ()
     assert work_evidence(asset("other.jpg"), log.rows(), NOW) == ()
+
+
+def test_a_licence_counts_from_when_it_came_on_file() -> None:
+    log = _log()
+    _work(log)
+    files = [{"digest": digest("kiss.jpg"), "path": "works/kiss.jpg"}]
+    body = {"kind": "protected", "title": "The Kiss", "files": files, "licence": LICENCE}
+    log.add("work-changed", id_of("work"), body, "2026-11-05T00:00:00Z")
+    before, after = as_of("2026-11-04"), as_of("2026-11-06")
+    for when, stands, owner in ((before, False, "Belvedere"), (after, True, None)):
+        (said,) = work_evidence(asset("kiss.jpg"), log.rows(), when, "Night Harbour")
+        assert (said.detail["licensed"], said.detail.get("owner")) == (stands, owner)
+        assert _settled(log, _of_work(), when=when)[0].detail["licensed"] is stands
+    assert rebuilt(log.events).tables == log.book.tables
 
 
 def test_an_owned_work_needs_no_licence() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,13 +23,14 @@ from checkthegate.model import UsageError, digest_bytes
 SCHEMA: Final = "checkthegate.bundle-verification/1"
 _MOST_BYTES: Final = 2 * 1024**3
 _DECISION: Final = "decision-made"
+_CERTIFIED: Final = "certified"
 _NAMING: Final = {
     "files-recorded": "recorded",
     "approval-imported": "approved",
     "work-added": "registered",
     "work-changed": "registered",
     _DECISION: "checked",
-    "certificate-issued": "certified",
+    "certificate-issued": _CERTIFIED,
 }
 _WHOLE: Final = "sequence"
 
@@ -65,60 +68,84 @@ def _fact(proven: ProvenEntry) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _NamedFile:
+    """A file that a bundle's facts name, and in which capacity; `path` may be empty."""
+
+    digest: str
+    path: str
+    as_: str
+
+
 def _held_against(verdict: BundleVerdict, delivery: Path, bundle: Path) -> dict[str, Any]:
     """Each file of the delivery: certified, changed, or not named; and what is missing."""
-    named = _named(verdict, delivery, bundle)
+    named = list(_named(verdict, delivery, bundle))
     if not named:
         raise UsageError(
             "The bundle names no files that a delivery could be compared with.",
             hint="Prove the record, approval or decision of these files: gate ledger prove FILE",
             path=str(bundle),
         )
-    paths = {path: digest for digest, (path, _) in named.items() if path}
-    listed, seen = [], set()
-    for each in files_in([delivery]):
-        if each.file.resolve() == bundle.resolve():
-            continue
-        digest = digested(each).digest
-        path = _inside(each.path, delivery)
-        seen.add(digest)
-        listed.append({"path": path, "digest": digest} | _state(path, digest, named, paths))
-    lying = {str(each["path"]) for each in listed}
-    missing = [
-        {"path": path, "digest": digest, "state": "missing", "as": as_}
-        for digest, (path, as_) in named.items()
-        if digest not in seen and path not in lying
-    ]
-    found = [*listed, *missing]
+    known = {each.digest: each.as_ for each in named}
+    paths: dict[str, set[str]] = {}
+    for each in named:
+        paths.setdefault(each.path, set()).add(each.digest)
+    paths.pop("", None)
+    listed = []
+    for file in files_in([delivery]):
+        if file.file.resolve() != bundle.resolve():
+            digest, path = digested(file).digest, _inside(file.path, delivery)
+            listed.append({"path": path, "digest": digest} | _state(path, digest, known, paths))
+    found = [*listed, *_missing(named, listed)]
     return {"ok": all(each["state"] == "certified" for each in found), "files": found}
 
 
 def _state(
-    path: str, digest: str, named: dict[str, tuple[str, str]], paths: dict[str, str]
+    path: str, digest: str, known: dict[str, str], paths: dict[str, set[str]]
 ) -> dict[str, Any]:
-    if digest in named:
-        return {"state": "certified", "as": named[digest][1]}
+    # Known bytes in the place of other known bytes are a change: one frame put for another.
+    if digest in known and digest in paths.get(path, {digest}):
+        return {"state": "certified", "as": known[digest]}
     return {"state": "changed" if path in paths or _last(path) in map(_last, paths) else "unnamed"}
 
 
-def _named(verdict: BundleVerdict, delivery: Path, bundle: Path) -> dict[str, tuple[str, str]]:
-    """Digests that the bundle's facts name, with path and in which capacity."""
+def _missing(
+    named: Sequence[_NamedFile], listed: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """What is named and lies nowhere. A certified file has to lie there as often as certified."""
+    held = {(str(each["path"]), str(each["digest"])) for each in listed}
+    paths = {path for path, _ in held}
+    elsewhere = Counter(digest for _, digest in held - {(e.path, e.digest) for e in named})
+    digests = {digest for _, digest in held}
+    for each in dict.fromkeys(named):
+        if each.path in paths:
+            continue
+        if each.as_ == _CERTIFIED:
+            elsewhere[each.digest] -= 1
+            gone = elsewhere[each.digest] < 0
+        else:
+            gone = each.digest not in digests
+        if gone:
+            digests.add(each.digest)
+            yield {"path": each.path, "digest": each.digest, "state": "missing", "as": each.as_}
+
+
+def _named(verdict: BundleVerdict, delivery: Path, bundle: Path) -> Iterator[_NamedFile]:
+    """The files that the bundle's facts name."""
     if not verdict.intact:
-        return {}
-    named: dict[str, tuple[str, str]] = {}
+        return
     for proven in verdict.entries:
         event = proven.event
         if event is None or event.kind not in _NAMING:
             continue
         body: Any = event.body
         for file in body.get("files", ()):
-            named[file["digest"]] = (str(file.get("path") or ""), _NAMING[event.kind])
+            yield _NamedFile(file["digest"], str(file.get("path") or ""), _NAMING[event.kind])
         if event.kind == _DECISION and body.get("document"):
-            named.update(_of_report(str(body["document"]), delivery, bundle))
-    return named
+            yield from _of_report(str(body["document"]), delivery, bundle)
 
 
-def _of_report(digest: str, delivery: Path, bundle: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+def _of_report(digest: str, delivery: Path, bundle: Path) -> Iterator[_NamedFile]:
     """The assets of the report that a decision names by digest, when the report is at hand."""
     for file in _reports(delivery, bundle):
         content = file.read_bytes()
@@ -126,7 +153,7 @@ def _of_report(digest: str, delivery: Path, bundle: Path) -> Iterator[tuple[str,
             continue
         for asset in json.loads(content).get("assets", ()):
             if asset.get("digest") and asset.get("kind") != _WHOLE:
-                yield asset["digest"], (asset["path"], _NAMING[_DECISION])
+                yield _NamedFile(asset["digest"], asset["path"], _NAMING[_DECISION])
         return
 
 

@@ -19,6 +19,7 @@ from checkthegate.app.timelines_run import cut_up
 from checkthegate.delivery.found import Turnover
 from checkthegate.model import Decision, Gap, Summary, UsageError
 from checkthegate.model.registry import AsOf
+from checkthegate.registry.prominence import prominence_on_file
 from checkthegate.registry.rows import Rows
 from checkthegate.registry.times import as_known_now, as_of
 from checkthegate.rules import Pack, judge_delivery, overall
@@ -45,6 +46,8 @@ def decide(
     `temp` are the path patterns of what is temporary although the delivery is `final`;
     `started` is a monotonic time. `cuts` are the timelines, `since` the earlier cut.
     """
+    for each in looked:
+        judge.know_frames(each.asset, each.frames)
     cutting = cut_up(
         cuts or Cuts(),
         looked,
@@ -52,6 +55,7 @@ def decide(
         lambda path: final and not is_temporary(path, temp),
         since=since,
         cache=cache,
+        prominence=prominence_on_file(judge.rows, judge.when) if judge.rows else None,
     )
     assets = []
     for each in looked:

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from checkthegate.app.crew import Content, Crew, cannot_record, looked_at
 from checkthegate.app.recording import event
+from checkthegate.app.sequences import STEP, sampled
 from checkthegate.app.wiring import Hashers, load_hashers
+from checkthegate.delivery.sequences import find_runs
 from checkthegate.jobs.work import HASHING
 from checkthegate.model import Asset, Gap, Kind, digest_bytes
 from checkthegate.model.event import Event
@@ -116,8 +118,8 @@ def fingerprints_of(
 ) -> Prints:
     """The fingerprints of these files by every installed hasher; known ones are not made again.
 
-    `also` are digests whose fingerprints are taken along where they are on file. Raises
-    `UsageError` when a file changed since it was hashed.
+    `also` are digests whose fingerprints are taken along where they are on file. Of what is surely
+    a sequence only some frames get one. Raises `UsageError` when a file changed meanwhile.
     """
     hashers = load_hashers(crew.settings["fingerprint"])
     distinct = {each.asset.digest: each for each in reversed(contents)}
@@ -125,7 +127,9 @@ def fingerprints_of(
     known = _known(reading, hashers, {*distinct, *also})
     prints.rows.update(known)
     told = _Told(hashers)
-    tasks = list(_tasks(list(distinct.values()), hashers, known))
+    spared, said = _spared(contents)
+    wanted = [content for digest, content in distinct.items() if digest not in spared]
+    tasks = list(_tasks(wanted, hashers, known))
     for done, result in enumerate(crew.results(tasks) if tasks else (), 1):
         content = distinct[tasks[result.number].asset.digest]  # type: ignore[union-attr]
         _take_in(prints, told, content, result, hashers)
@@ -134,8 +138,28 @@ def fingerprints_of(
         told.look(content.asset)
         if looked_at(content.file) != content.seen:
             raise cannot_record(content.file, "it changed while it was being read.")
-    prints.warnings += told.warnings()
+    prints.warnings += [*told.warnings(), *said]
     return prints
+
+
+def _spared(contents: Sequence[Content]) -> tuple[frozenset[str], list[str]]:
+    """The digests of frames that need no fingerprint, since frames near them get one; and what
+    there is to say of that."""
+    kept, spared, said = set(), set(), []
+    runs = [run for run in find_runs([each.asset.path for each in contents]) if run.surely]
+    for run in runs:
+        chosen = set(sampled(run))
+        digests = {number: contents[place].asset.digest for number, place in run.frames.items()}
+        kept |= {digest for number, digest in digests.items() if number in chosen}
+        spared |= {digest for number, digest in digests.items() if number not in chosen}
+        if len(chosen) < len(digests):
+            said.append(
+                f"“{run.path}” is a sequence: its {len(digests):,} frames are all known byte for "
+                f"byte, and {len(chosen):,} of them, one every {STEP}, by their content, too."
+            )
+    places = {place for run in runs for place in run.frames.values()}
+    single = {each.asset.digest for n, each in enumerate(contents) if n not in places}
+    return frozenset(spared - kept - single), said
 
 
 def _known(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from checkthegate.app.frames import frame_evidence, frames_of
 from checkthegate.app.temporary import is_temporary
 from checkthegate.detect.contradiction import contradictions
 from checkthegate.model import (
@@ -24,6 +25,7 @@ from checkthegate.model.registry import AsOf
 from checkthegate.registry.consents import Asked
 from checkthegate.registry.context import UseAnswer, UseContext, UseContexts
 from checkthegate.registry.coverage import cover
+from checkthegate.registry.frames import Frames
 from checkthegate.registry.matches import settled, work_evidence
 from checkthegate.registry.records import MATCHES_WORK, record_evidence
 from checkthegate.registry.rows import Row, Rows
@@ -59,6 +61,7 @@ class Judge:
     _uses: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     _most_different: dict[str, float] = field(default_factory=dict)
     _works: frozenset[str] = frozenset()
+    _frames: dict[str, tuple[Frames, tuple[Observation, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._most_different = {
@@ -71,6 +74,14 @@ class Judge:
             answered = self.rows.rows("accepted_gaps")
             self._gaps = tuple(row for row in answered if self._counts(row))
 
+    def know_frames(self, sequence: Asset, frames: Sequence[Asset]) -> None:
+        """Take in what a sequence is made of: what is on record of its frames counts for it."""
+        if self.rows is None or not sequence.digest or not frames:
+            return
+        known = frames_of(frames)
+        said = frame_evidence(frames, known, self.rows, self.when)
+        self._frames[sequence.digest] = (known, said)
+
     def asset(
         self,
         asset: Asset,
@@ -80,13 +91,15 @@ class Judge:
         used: Sequence[Span] = (),
     ) -> AssetDecision:
         """The decision about one asset, or about the seconds of it that a cut uses."""
+        frames, on_record = self._frames.get(asset.digest, (None, ()))
+        said = (*said, *on_record)
         everything = evidence = self._evidence(asset, said)
         if used:
             evidence = list(used_evidence(everything, used))
         gaps = tuple(each for each in said if isinstance(each, Gap))
         if self._contexts is None or self.rows is None:
             return judge_asset(asset, tuple(evidence), gaps, self.packs, digest_from)
-        context = self._contexts.of(asset, evidence)
+        context = self._contexts.of(asset, evidence, frames)
         decided = judge_asset(
             asset,
             tuple(evidence),
@@ -108,6 +121,7 @@ class Judge:
             works=self._of_works(asset, evidence, context),
             most_different=self._most_different,
             used=used,
+            frames=frames,
         )
         return replace(decided, findings=findings, verdict=worst_verdict(findings))
 

@@ -24,6 +24,7 @@ _KINDS: Final = {
     "rec": "record", "use": "use", "tool": "tool", "tal": "talent", "con": "consent",
     "apr": "approval", "esc": "escalation", "work": "work", "dec": "decision",
     "cert": "certificate", "gap": "accepted gap", "sha256": "file", "model": "model",
+    "prom": "prominence",
 }  # fmt: skip
 
 Edge = tuple[str, str, str, str, str | None, str | None]
@@ -88,6 +89,10 @@ class _Narrowed:
         if table not in self._whole:
             self._whole[table] = self._all(table)
         return self._whole[table]
+
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterable[Row]:
+        """As a reading's."""
+        return self._reading.among(table, column, values)
 
     def _all(self, table: str) -> Sequence[Row]:
         if table == "approvals":

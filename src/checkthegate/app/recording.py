@@ -21,7 +21,7 @@ from checkthegate.registry.tables import KEEPS, TABLES
 from checkthegate.seams import Projection, RecordReading, RecordStore
 from checkthegate.store.records import open_records
 
-PROJECTION_VERSION = 2
+PROJECTION_VERSION = 4
 PROJECTION = Projection(PROJECTION_VERSION, tuple(TABLES.values()), project, KEEPS)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LETTERS = 10

@@ -16,6 +16,7 @@ _TABLES: Final = {
     "rec": "records", "use": "uses", "tool": "tools", "tal": "talents", "con": "consents",
     "apr": "approvals", "esc": "escalations", "work": "works", "dec": "decisions",
     "gap": "accepted_gaps", "cert": "certificates",
+    "prom": "prominences",
 }  # fmt: skip
 _NAMED: Final = (("tools", "name"), ("talents", "name"), ("uses", "title"), ("works", "title"))
 _OF_FILES: Final = (

@@ -35,6 +35,7 @@ from checkthegate.model import (
     AssetDecision,
     Gap,
     Observation,
+    Outcome,
     Verdict,
     digest_json,
 )
@@ -196,6 +197,7 @@ def _shown(judged: JudgedCut, film: str, recut: Recut | None) -> TimelineDecisio
 def _event(timeline: Timeline, event: JudgedEvent | None, number: int) -> EventDecision:
     clip = timeline.clips[number - 1]
     first, last = timeline.at(clip)
+    source = clip.source.timecodes() if clip.source else ("", "")
     decided = event.decided if event else None
     linked = event.linked if event else None
     lost = event is not None and decided is None
@@ -217,7 +219,17 @@ def _event(timeline: Timeline, event: JudgedEvent | None, number: int) -> EventD
         nest=clip.nest,
         changed=event.changed if event else None,
         note=note,
+        source_in=source[0],
+        source_out=source[1],
+        rules=_rules(decided),
     )
+
+
+def _rules(decided: AssetDecision | None) -> tuple[str, ...]:
+    """The rules that are not met, or of which that is open."""
+    asked = (Outcome.FAIL, Outcome.UNKNOWN)
+    found = (each.rule for each in decided.findings if each.outcome in asked) if decided else ()
+    return tuple(dict.fromkeys(found))
 
 
 def _verdict(decided: AssetDecision | None, *, lost: bool) -> Verdict:

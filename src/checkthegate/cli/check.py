@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from checkthegate.app.reporting import Reported
 
 
+_NAMED = "Files, folders, zips, cuts, frames (shot.####.exr)."
+
+
 def add_to(app: App) -> None:
     """Register the command."""
     app.command(check)
 
 
 def check(
-    paths: Annotated[
-        list[str] | None, Parameter(name="PATH", help="Files, folders, zips, cuts.", negative="")
-    ] = None,
+    paths: Annotated[list[str] | None, Parameter(name="PATH", help=_NAMED, negative="")] = None,
     /,
     *,
     timeline: Annotated[
@@ -77,6 +78,7 @@ def check(
     """Look at everything in the paths, judge it, and say what to do next."""
     from checkthegate.app.check import CheckRequest
     from checkthegate.app.home import find_home
+    from checkthegate.app.patterns import with_frames
     from checkthegate.app.reporting import ReportRequest, check_and_report
     from checkthegate.cli.progress import progress_to_stderr
 
@@ -87,9 +89,9 @@ def check(
             hint="Name files or folders, or a cut with --timeline.",
         )
     request = CheckRequest(
-        paths=tuple(map(_path, paths or ())),
+        paths=with_frames(map(_path, paths or ())),
         timelines=tuple(map(_path, timeline or ())),
-        media=tuple(map(_path, media or ())),
+        media=with_frames(map(_path, media or ())),
         since=_path(since) if since is not None else None,
         final=not temp,
         packs=tuple(pack or ()),

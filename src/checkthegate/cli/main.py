@@ -23,6 +23,7 @@ _COMMANDS = {
     "init": "checkthegate.cli.init",
     "ledger": "checkthegate.cli.ledger",
     "match": "checkthegate.cli.match",
+    "prominence": "checkthegate.cli.prominence",
     "record": "checkthegate.cli.record",
     "rules": "checkthegate.cli.rules",
     "talent": "checkthegate.cli.talent",

@@ -13,7 +13,7 @@ from checkthegate.cli.options import HomeOption, JsonOption, WorkersOption
 
 _MOST = 20
 Files = Annotated[
-    list[Path], Parameter(name="FILE", negative="", help="Generated files, or folders of them.")
+    list[Path], Parameter(name="FILE", negative="", help="Generated files, folders, frames.")
 ]
 Use = Annotated[str, Parameter(help="The use they were made under: its id or title.")]
 Tools = Annotated[
@@ -67,6 +67,7 @@ def record(
     as_json: JsonOption = False,
 ) -> int:
     """Record generated files with the use, the tools and what they were made from."""
+    from checkthegate.app.patterns import with_frames
     from checkthegate.app.record import RecordRequest, record_files
     from checkthegate.app.registry.desk import desk_of
     from checkthegate.cli.counting import counted, processes
@@ -78,10 +79,10 @@ def record(
             "--temp and --final contradict each other.", hint="Give the one you promise, or none."
         )
     request = RecordRequest(
-        paths=tuple(files),
+        paths=with_frames(files),
         use=use,
         tools=tuple(tool),
-        inputs=tuple(from_file or ()),
+        inputs=tuple(str(each) for word in from_file or () for each in with_frames([Path(word)])),
         talents=tuple(talent or ()),
         steps=tuple(step or ()),
         promise=Promise.TEMP if temp else Promise.FINAL if final else None,

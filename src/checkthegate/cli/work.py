@@ -20,6 +20,14 @@ Work = Annotated[str, Parameter(name="WORK", help="An id, or a title that only o
 Owner = Annotated[str | None, Parameter(help="Whose it is.")]
 Rights = Annotated[str | None, Parameter(help="Which rights, in words.")]
 Note = Annotated[str | None, Parameter(help="Anything else.")]
+Licence = Annotated[str | None, Parameter(help="The licence's name or number.")]
+LicenceFile = Annotated[Path | None, Parameter(help="The licence itself.")]
+LicensedFor = Annotated[
+    list[str] | None,
+    Parameter(negative="", consume_multiple=True, help="Productions it is licensed for."),
+]
+LicensedFrom = Annotated[str | None, Parameter(help="The first day it holds.")]
+LicensedTo = Annotated[str | None, Parameter(help="The last day it holds.")]
 
 
 def add_to(app: App) -> None:
@@ -39,14 +47,11 @@ def add(
     title: Annotated[str | None, Parameter(help="Its title; else the file's name.")] = None,
     owner: Owner = None,
     rights: Rights = None,
-    licence: Annotated[str | None, Parameter(help="The licence's name or number.")] = None,
-    licence_file: Annotated[Path | None, Parameter(help="The licence itself.")] = None,
-    licensed_for: Annotated[
-        list[str] | None,
-        Parameter(negative="", consume_multiple=True, help="Productions it is licensed for."),
-    ] = None,
-    licensed_from: Annotated[str | None, Parameter(help="The first day it holds.")] = None,
-    licensed_to: Annotated[str | None, Parameter(help="The last day it holds.")] = None,
+    licence: Licence = None,
+    licence_file: LicenceFile = None,
+    licensed_for: LicensedFor = None,
+    licensed_from: LicensedFrom = None,
+    licensed_to: LicensedTo = None,
     as_one: Annotated[bool, Parameter(negative="", help="All the files are one work.")] = False,
     note: Note = None,
     effective: EffectiveOption = None,
@@ -97,19 +102,29 @@ def change(
     title: Annotated[str | None, Parameter(help="Its title.")] = None,
     owner: Owner = None,
     rights: Rights = None,
+    licence: Licence = None,
+    licence_file: LicenceFile = None,
+    licensed_for: LicensedFor = None,
+    licensed_from: LicensedFrom = None,
+    licensed_to: LicensedTo = None,
     note: Note = None,
     effective: EffectiveOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Change what is said of a work."""
+    """Change what is said of a work, or put a licence for it on file."""
     from checkthegate.app.registry.desk import desk_of
     from checkthegate.app.registry.works import change_work
     from checkthegate.cli.shown import given, print_written
 
     stated = given(kind=kind, title=title, owner=owner, rights=rights, note=note)
+    terms = given(
+        reference=licence, productions=licensed_for, starts=licensed_from, ends=licensed_to
+    )
     with desk_of(home) as desk:
-        written = change_work(desk, work, stated, effective)
+        written = change_work(
+            desk, work, stated, effective, licence=terms, licence_document=licence_file
+        )
     return print_written(written, f"{written.id}: changed.", as_json=as_json)
 
 

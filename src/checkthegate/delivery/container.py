@@ -126,9 +126,7 @@ def _too_much() -> str:
     )
 
 
-def explained(
-    opened: OpenAsset, problem: BaseException, *, exhausted: bool = False
-) -> Unreadable:
+def explained(opened: OpenAsset, problem: BaseException, *, exhausted: bool = False) -> Unreadable:
     """The sentence for what the decoder could not do."""
     protection = protected(opened)
     if protection is not None:

@@ -81,24 +81,27 @@ class OpenedFilm:
 
     def at(self, times: Sequence[float], longest: int) -> Iterator[Frame]:
         """The frames nearest these ascending times; several times at one frame give it once."""
-        yield from self._frames(self._table.nearest(times), longest)
+        wanted = self._table.nearest(times)
+        yield from self._shown(self._decoder.frames(self._table, wanted), len(wanted), longest)
 
     def between(self, start: float, stop: float, longest: int) -> Iterator[Frame]:
         """Every frame from `start` up to `stop`."""
-        yield from self._frames(self._table.within(start, stop), longest)
+        first, last = self._table.within(start, stop)
+        frames = self._decoder.run(self._table, first, last)
+        yield from self._shown(frames, last - first, longest)
 
-    def _frames(self, wanted: Array, longest: int) -> Iterator[Frame]:
-        """The frames with these numbers, ascending."""
-        table = self._table
+    def _shown(
+        self, frames: Iterator[tuple[int, Any]], wanted: int, longest: int
+    ) -> Iterator[Frame]:
+        """Decoded frames made small; those of the `wanted` that never came are counted."""
         found = 0
-        frames = self._decoder.frames(table, wanted)
         while (frame := self._explaining(frames)) is not None:
             stamp, picture = frame
             found += 1
             if found % _WORD_EVERY == 0:
                 self._opened.working()
-            yield Frame(table.time(stamp), self._scaler.rgb(picture, longest))
-        self.lost += len(wanted) - found
+            yield Frame(self._table.time(stamp), self._scaler.rgb(picture, longest))
+        self.lost += wanted - found
 
     def _explaining(self, frames: Iterator[tuple[int, Any]]) -> tuple[int, Any] | None:
         """The next frame, or None; the decoder's errors as `Unreadable`."""

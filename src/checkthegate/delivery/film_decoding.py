@@ -33,31 +33,75 @@ class Decoder:
         self._codec.options = {"max_pixels": str(most_pixels), **_reduced(stream)}
         self._packets: Iterator[Any] = iter(())
         self._reached: int | None = None
+        self._next: int | None = None
+        self._ahead: list[Any] = []
 
     def frames(self, table: PacketTable, wanted: Array) -> Iterator[tuple[int, Any]]:
         """(stamp, PyAV frame) for each of the frames with these ascending numbers.
 
         What cannot be decoded is left out. Raises PyAV's errors where nothing can be read.
         """
+        self._next = None
         for key, group in table.by_key(wanted):
             pending = [int(stamp) for stamp in table.stamps[group]]
-            yield from self._group(table, key, pending)
+            self._codec.flush_buffers()
+            yield from self._fed(self._from(table, key), pending, table.step, sparse=True)
 
-    def _group(self, table: PacketTable, key: int, pending: list[int]) -> Iterator[tuple[int, Any]]:
-        """The frames with these stamps, all reached from the key frame with number `key`."""
-        chosen, unfed, last, beyond = set(pending), set(pending), pending[-1], 0
-        self._codec.flush_buffers()
-        for packet in self._from(table, key):
+    def run(self, table: PacketTable, first: int, last: int) -> Iterator[tuple[int, Any]]:
+        """As `frames`, for all from number `first` up to `last`. Where the run before ended
+        there, it is gone on with."""
+        pending = [int(stamp) for stamp in table.stamps[first:last]]
+        if not pending:
+            return
+        goes_on = self._next == first
+        self._next = None
+        if goes_on:
+            before, self._ahead = self._ahead, []
+            yield from self._asked_for(before, pending, table.step)
+            packets = self._read()
+        else:
+            self._codec.flush_buffers()
+            self._ahead = []
+            packets = self._from(table, table.key_before(first))
+        yield from self._fed(packets, pending, table.step, sparse=False)
+        self._next = last
+
+    def _fed(
+        self, packets: Iterator[Any], pending: list[int], step: float, *, sparse: bool
+    ) -> Iterator[tuple[int, Any]]:
+        """The pending frames, from packets in order of decoding."""
+        chosen, unfed, last, beyond = set(pending), set(pending), pending[-1:], 0
+        while pending:
+            packet = next(packets, None)
+            if packet is None or beyond > _MOST_REORDERED:
+                break
             stamp = packet_stamp(packet)
-            self._codec.skip_frame = "DEFAULT" if stamp in chosen else "NONREF"
-            unfed.discard(last if stamp is None else stamp)
-            beyond += stamp is not None and stamp > last
-            yield from _asked_for(self._decoded(packet), pending, table.step)
-            if not unfed or not pending or beyond > _MOST_REORDERED:
+            skipped = sparse and stamp not in chosen
+            self._codec.skip_frame = "NONREF" if skipped else "DEFAULT"
+            unfed.discard(last[0] if stamp is None else stamp)
+            beyond += stamp is not None and stamp > last[0]
+            yield from self._asked_for(self._decoded(packet), pending, step)
+            if sparse and not unfed:
                 break
         if pending:
             self._codec.skip_frame = "DEFAULT"
-            yield from _asked_for(self._decoded(None), pending, table.step)
+            yield from self._asked_for(self._decoded(None), pending, step)
+            self._codec.flush_buffers()
+
+    def _asked_for(
+        self, frames: list[Any], pending: list[int], step: float
+    ) -> Iterator[tuple[int, Any]]:
+        """Those frames that are pending, which they are no longer then; later ones are kept."""
+        for frame in frames:
+            stamp = packet_stamp(frame)
+            if stamp is None:
+                continue
+            while pending and pending[0] < stamp - step / 2:
+                pending.pop(0)
+            if not pending:
+                self._ahead.append(frame)
+            elif pending[0] <= stamp + step / 2:
+                yield pending.pop(0), frame
 
     def _decoded(self, packet: Any) -> list[Any]:
         """The frames that come out when a packet goes in; none where it is damaged."""
@@ -134,15 +178,3 @@ def _begins(packet: Any, stamp: int) -> bool:
     """Whether decoding can begin here for the key frame shown at `stamp`."""
     found = packet_stamp(packet)
     return found == stamp or (bool(packet.is_keyframe) and found is not None and found >= stamp)
-
-
-def _asked_for(frames: list[Any], pending: list[int], step: float) -> Iterator[tuple[int, Any]]:
-    """Those frames that are pending, which they are no longer then."""
-    for frame in frames:
-        stamp = packet_stamp(frame)
-        if stamp is None:
-            continue
-        while pending and pending[0] < stamp - step / 2:
-            pending.pop(0)
-        if pending and pending[0] <= stamp + step / 2:
-            yield pending.pop(0), frame

@@ -72,13 +72,21 @@ class PacketTable:
         nearer = goals - self.stamps[before] <= self.stamps[after] - goals
         return numpy.unique(numpy.where(nearer, before, after))
 
-    def within(self, start: float, stop: float) -> Array:
-        """The numbers of the frames from `start` up to `stop`, in seconds."""
+    def within(self, start: float, stop: float) -> tuple[int, int]:
+        """The first number of the frames from `start` up to `stop`, in seconds, and the first
+        after them."""
         import numpy
 
         bounds = numpy.array([start, stop]) / self.tick + self.stamps[0] - 0.25 * self.step
         first, last = numpy.searchsorted(self.stamps, bounds)
-        return numpy.arange(first, last)
+        return int(first), max(int(first), int(last))
+
+    def key_before(self, number: int) -> int:
+        """The number of the key frame that a frame is reached from; -1: none."""
+        import numpy
+
+        keys = numpy.flatnonzero(self.keys[: number + 1])
+        return int(keys[-1]) if len(keys) else -1
 
     def by_key(self, wanted: Array) -> Iterator[tuple[int, Array]]:
         """Groups of frames with the number of the key frame all are reached from; -1: none."""

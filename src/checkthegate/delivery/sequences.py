@@ -70,6 +70,12 @@ def sequence_digest(frames: Iterable[tuple[str, str]]) -> str:
     return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
+def frame_number(path: str) -> int | None:
+    """The number of a frame by its name; None for a name that is no frame's."""
+    numbered = _numbered(path)
+    return None if numbered is None else int(numbered[1])
+
+
 def numbers_in_words(numbers: Sequence[int]) -> str:
     """Ascending numbers as ranges: `1001-1040,1042`. Cut off with `…` after fifty ranges."""
     ranges: list[list[int]] = []

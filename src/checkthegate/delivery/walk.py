@@ -19,7 +19,9 @@ from checkthegate.delivery.found import Found, StatIdentity, Turnover, readable_
 from checkthegate.model import DeliveryGap, Skipped, UsageError
 
 MOST_FILES = 2_000_000
-_REPORTS = ("report.json", "report.html", "report.sarif", "report.junit.xml", "ai-map.csv")
+_REPORTS = (
+    "report.json", "report.html", "report.sarif", "report.junit.xml", "ai-map.csv", "ai-map.json",
+)  # fmt: skip
 _HOME = ".gate"
 
 

@@ -93,6 +93,8 @@ def passages(body: str, pages: Iterable[int], limits: Limits) -> list[Passage]:
     """Where pages (given by their first characters; none for one page without number) and
     scenes begin."""
     starts = [(start, number) for number, start in enumerate(islice(pages, limits.items), 1)]
+    if not starts:
+        return [Passage(start, 0, name) for start, _, name in _scenes(body, limits)]
     found = [*((start, number, "") for start, number in starts), *_scenes(body, limits)]
     page, scene, kept = 0, "", list[Passage]()
     for start, number, name in sorted(found, key=lambda each: each[:2]):

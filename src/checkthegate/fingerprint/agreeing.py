@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.blocks import compared
+from checkthegate.fingerprint.blocks import OFFSET, STEP, compared
 from checkthegate.fingerprint.geometry import scaled, warped
 from checkthegate.fingerprint.moved import moved_points
 from checkthegate.fingerprint.overlays import overlaid
@@ -74,9 +74,10 @@ def agreement(source: Array, target: Array, matrix: Array) -> Agreement:
     if blocks is None or not blocks.detailed.any():
         return Agreement(covered, filled)
     finer, _ = warped(target, matrix, (2 * here.shape[0], 2 * here.shape[1]))
-    over = overlaid(blocks, finer)
-    places, followed = moved_points(*blocks.pair, seen)
-    return _summed(blocks, over, covered, filled, len(places), followed)
+    bars, letters = overlaid(blocks, finer)
+    places, followed = moved_points(blocks.pair[0], blocks.pair[1], seen)
+    moved = _outside(places, bars)
+    return _summed(blocks, bars | letters, covered, filled, moved, followed)
 
 
 def _summed(
@@ -98,3 +99,16 @@ def _summed(
         moved_points=moved,
         detailed=count,
     )
+
+
+def _outside(places: Array, bars: Array) -> int:
+    """How many places do not lie on or beside a bar, where chance finds likenesses."""
+    import cv2
+    import numpy
+
+    if not bars.any():
+        return len(places)
+    wide = cv2.dilate(bars.astype(numpy.uint8), numpy.ones((5, 5)))
+    rows = ((places[:, 1] - OFFSET + STEP // 2) // STEP).clip(0, bars.shape[0] - 1)
+    columns = ((places[:, 0] - OFFSET + STEP // 2) // STEP).clip(0, bars.shape[1] - 1)
+    return int((wide[rows, columns] == 0).sum())

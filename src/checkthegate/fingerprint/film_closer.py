@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checkthegate.fingerprint.aligning import lines
+from checkthegate.fingerprint.aligning import Line, lines
 from checkthegate.fingerprint.film_extent import Yardstick, longest_run
-from checkthegate.fingerprint.film_fitting import Fit, Shot, fitted, shrunk
-from checkthegate.fingerprint.film_scoring import Score, scored
+from checkthegate.fingerprint.film_fitting import Fit, fitted
+from checkthegate.fingerprint.film_framing import picture_box, spill, usual_framings
+from checkthegate.fingerprint.film_scoring import NO_SCORE, Score, scored
+from checkthegate.fingerprint.film_shot import Shot
 from checkthegate.fingerprint.film_window import Window, one_shot
-from checkthegate.fingerprint.motion import Moving, on_grid
+from checkthegate.fingerprint.motion import Moving
 from checkthegate.fingerprint.refining import refined
 from checkthegate.fingerprint.registering import register_in
 
@@ -27,9 +29,14 @@ _FEWEST_FRAMES, _SHORTEST = 8, 0.45
 _FIRST_STILLS, _MOST_ANCHORS = 2, 6
 _SURE, _HOPEFUL, _HOPELESS = 0.9, 0.5, 0.3
 _CONTENT = 0.3
+_NO_LINE = 0.3
 _AROUND = 40.0
 _CHUNK, _LOST_FOR = 1.0, 0.3
 _SPARE = 0.2
+_MOST_CREEPS = 4
+_LIKELY, _UNLIKELY_COSTS = 0.04, 0.4
+_AS_GOOD = 0.015
+_AT_END, _GOES_ON = 0.15, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,33 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Anchored:
+    """An alignment of a stretch. `spill` is the share of the target's picture outside of the
+    source's frame, `beyond` that of the stretch outside of the source's time: finishing explains
+    neither."""
+
     fit: Fit
     shot: Shot
-    score: Score
     content: float
+    score: Score = NO_SCORE
+    spill: float = 0.0
+    beyond: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """What alignments are compared by."""
+        unlikely = self.spill + self.faster + self.beyond
+        return self.score.correlation - _UNLIKELY_COSTS * unlikely
+
+    @property
+    def faster(self) -> float:
+        """How far the speed is from that of the source: a pan can be another one, only slower."""
+        return abs(abs(self.fit.line.speed) - 1.0)
+
+    @property
+    def sure(self) -> bool:
+        """Whether no better one need be looked for."""
+        likely = max(self.spill, self.faster, self.beyond) <= _LIKELY
+        return likely and self.score.correlation >= _SURE
 
 
 def look(window: Window, source: Source, hit: Hit, *, at_cut: bool) -> Found | None:
@@ -76,7 +106,14 @@ def look(window: Window, source: Source, hit: Hit, *, at_cut: bool) -> Found | N
         return None
     if anchored.score.correlation < _HOPELESS:
         return _found(source, anchored)
-    return _extended(window, source, anchored, at_cut)
+    found = _extended(window, source, anchored, at_cut)
+    shot = _whole_shot(window, found)
+    again = None if shot is None else _anchor(window, source, hit, shot)
+    if again is None or again.score.correlation < _HOPEFUL or again.beyond > _LIKELY:
+        return found
+    other = _extended(window, source, again, at_cut)
+    longer = other.stop - other.start > found.stop - found.start + _AT_END
+    return other if longer and other.score.correlation >= _HOPEFUL else found
 
 
 def _around(window: Window, source: Source, hit: Hit, at_cut: bool) -> _Anchored | None:
@@ -101,7 +138,7 @@ def _long_enough(shot: Shot) -> bool:
 def _better(one: _Anchored | None, other: _Anchored | None) -> _Anchored | None:
     if one is None or other is None:
         return one or other
-    return max(one, other, key=lambda each: each.score.correlation)
+    return max(one, other, key=lambda each: each.worth)
 
 
 def _anchor(window: Window, source: Source, hit: Hit, shot: Shot) -> _Anchored | None:
@@ -110,9 +147,8 @@ def _anchor(window: Window, source: Source, hit: Hit, shot: Shot) -> _Anchored |
     for matrix, content in _geometries(window, source, hit, shot):
         tried = _aligned(source, hit, shot, matrix, content)
         best = _better(best, tried)
-        if best is None or best.score.correlation >= _SURE:
-            break
-        if best.score.correlation < _HOPELESS and content < _CONTENT:
+        hopeless = tried.score.correlation < _HOPELESS and content < _CONTENT
+        if hopeless or (best is not None and best.sure):
             break
     return best
 
@@ -141,21 +177,43 @@ def _geometries(
             yield matrix, registration.score
 
 
-def _aligned(
-    source: Source, hit: Hit, shot: Shot, matrix: Array, content: float
-) -> _Anchored | None:
+def _aligned(source: Source, hit: Hit, shot: Shot, matrix: Array, content: float) -> _Anchored:
     """The best line for a geometry, both moved until they fit."""
     near = _near(source, hit)
-    small = Shot(shot.times, shrunk(shot.frames, matrix, source.shape))
+    small = shot.shrunk(matrix, source.shape)
     target, visible = small.on_source(matrix, source.shape)
-    best: _Anchored | None = None
+    best = _Anchored(Fit(matrix, Line(1.0, hit.source_time - hit.time, 0.0)), small, content)
     for line in lines(target, near, visible, most=2):
-        fit = fitted(small, near, Fit(matrix, line))
-        moved, seen = small.on_source(fit.matrix, source.shape)
-        score = scored(moved, near, seen, fit.line)
-        best = _better(best, _Anchored(fit, small, score, content))
-        if score.correlation >= _SURE:
+        if line.score < _NO_LINE:
             break
+        tried = _judged(near, fitted(small, near, Fit(matrix, line)), small, content)
+        best = max(best, tried, key=lambda each: each.worth)
+        if tried.score.correlation >= _HOPEFUL:
+            break
+    return _framed(source, near, best) if best.score.correlation >= _HOPEFUL else best
+
+
+def _judged(near: Moving, fit: Fit, shot: Shot, content: float) -> _Anchored:
+    target, visible = shot.on_source(fit.matrix, near.frames.shape[1:])
+    score = scored(target, near, visible, fit.line)
+    at = fit.line.speed * shot.times + fit.line.offset
+    beyond = float(((at < near.times[0] - _SPARE) | (at > near.times[-1] + _SPARE)).mean())
+    return _Anchored(fit, shot, content, score, spill(picture_box(shot), fit.matrix), beyond)
+
+
+def _framed(source: Source, near: Moving, best: _Anchored) -> _Anchored:
+    """The alignment with a usual framing instead, where that explains as much."""
+    shot = best.shot
+    height, width = shot.frames.shape[1:]
+    aspect = source.print.width / max(1, source.print.height)
+    box = picture_box(shot)
+    for framing in usual_framings(box, best.fit.matrix, aspect, width / height):
+        target, visible = shot.on_source(framing, source.shape)
+        for line in (best.fit.line, *lines(target, near, visible, most=1)):
+            fit = fitted(shot, near, Fit(framing, line), framed=True)
+            tried = _judged(near, fit, shot, best.content)
+            if tried.score.correlation >= best.score.correlation - _AS_GOOD:
+                return tried
     return best
 
 
@@ -189,11 +247,26 @@ def _extended(window: Window, source: Source, anchored: _Anchored, at_cut: bool)
     kept = track.kept()
     if not _long_enough(kept):
         return _found(source, anchored)
-    fit = fitted(kept, source.moving, track.fit)
+    fit = fitted(kept, source.moving, track.fit, coarse=0, fine=2)
     target, visible = kept.on_source(fit.matrix, source.shape)
     score = scored(target, source.moving, visible, fit.line)
     stop = float(kept.times[-1]) + target.step
     return Found(source, fit, kept, score, float(kept.times[0]), stop, anchored.content)
+
+
+def _whole_shot(window: Window, found: Found) -> Shot | None:
+    """The shot that what was found lies in, where it goes on although the source has ended.
+
+    Then the source more likely runs along it otherwise: slower, or from another time.
+    """
+    ends = sorted(found.fit.line.target_at(t) for t in (0.0, found.source.seconds))
+    early, late = found.start - ends[0] < _AT_END, ends[1] - found.stop < _AT_END
+    if not (early or late):
+        return None
+    around = window.between(found.start - _BEHIND * early, found.stop + _BEHIND * late)
+    shot = one_shot(around, (found.start + found.stop) / 2)
+    goes_on = max(found.start - float(shot.times[0]), float(shot.times[-1]) - found.stop)
+    return shot if goes_on > _GOES_ON else None
 
 
 class _Track:
@@ -225,7 +298,7 @@ class _Track:
         """The stretch that shows the source."""
         yardstick = Yardstick(self._known(), self._source.moving, self.fit)
         first, last = longest_run(yardstick.bad(self._shot), yardstick.limit)
-        return Shot(self._shot.times[first:last], self._shot.frames[first:last])
+        return self._shot.of(slice(first, last))
 
     def _edge(self, forwards: bool) -> float:
         return float(self._shot.times[-1]) + 1e-3 if forwards else float(self._shot.times[0])
@@ -234,21 +307,24 @@ class _Track:
         """Join frames at one end; whether it is worth going on."""
         import numpy
 
-        rows, columns = self._shot.frames.shape[1:]
-        small = numpy.stack([on_grid(frame, (rows, columns)) for frame in more.frames])
-        more = Shot(more.times, small)
-        yardstick = Yardstick(self._known(), self._source.moving, self.fit)
-        good = yardstick.bad(more) <= yardstick.limit
+        more = self._shot.of(slice(0, 0)).joined(more)
         one, two = (self._shot, more) if forwards else (more, self._shot)
-        self._shot = Shot(
-            numpy.concatenate([one.times, two.times]), numpy.concatenate([one.frames, two.frames])
-        )
-        self._good = numpy.concatenate([self._good, good] if forwards else [good, self._good])
-        if good.any():
-            self.fit = fitted(self._known(), self._source.moving, self.fit)
+        known, good = self._good, numpy.zeros(len(more), bool)
+        self._shot = one.joined(two)
+        self._good = numpy.concatenate([known, good] if forwards else [good, known])
+        for _ in range(_MOST_CREEPS):
+            yardstick = Yardstick(self._known(), self._source.moving, self.fit)
+            before, good = good.sum(), yardstick.bad(more) <= yardstick.limit
+            if good.sum() <= before:
+                break
+            self._good = numpy.concatenate([known, good] if forwards else [good, known])
+            # What lies further out is only reached along a line that was drawn that far.
+            self.fit = fitted(self._known(), self._source.moving, self.fit, coarse=0, fine=2)
+            if good.all():
+                break
         outermost = more.times[-1] - _LOST_FOR if forwards else more.times[0] + _LOST_FOR
         outer = more.times >= outermost if forwards else more.times <= outermost
         return bool(good[outer].any())
 
     def _known(self) -> Shot:
-        return Shot(self._shot.times[self._good], self._shot.frames[self._good])
+        return self._shot.of(self._good)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkthegate.fingerprint.film_fitting import Fit, Shot, tone_of
+from checkthegate.fingerprint.film_fitting import Fit
+from checkthegate.fingerprint.film_shot import Shot
+from checkthegate.fingerprint.film_tones import fitted_tone, toned
 from checkthegate.fingerprint.motion import Moving
 
 if TYPE_CHECKING:
     import numpy
-
-    from checkthegate.fingerprint.film_tones import Tone
 
     Array = numpy.ndarray[Any, Any]
 
@@ -33,7 +33,7 @@ class Yardstick:
         self._source, self._fit = source, fit
         target, self._visible = shot.on_source(fit.matrix, source.frames.shape[1:])
         here = source.at(fit.line.speed * target.times + fit.line.offset)
-        self._tone: Tone = tone_of(target.frames.astype(numpy.float32), here, self._visible)
+        self._tone = fitted_tone(here[:, self._visible], target.frames[:, self._visible])
         self._present = _cells(self._visible[None].astype(numpy.float32))[0] > 0.99
         rest = self._rest(target)
         self._usual = numpy.median(rest, axis=0) if len(rest) else numpy.zeros(0)
@@ -60,7 +60,9 @@ class Yardstick:
         import numpy
 
         line = self._fit.line
-        here = self._tone(self._source.at(line.speed * target.times + line.offset))
+        at = line.speed * target.times + line.offset
+        near = self._source.between(float(at.min()), float(at.max()))
+        here = Moving(near.times, toned(self._tone, near.frames)).at(at)
         rest: Array = _cells(numpy.abs(here - target.frames))[:, self._present]
         return rest
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checkthegate.fingerprint.aligning import FASTEST, SLOWEST, Line
-from checkthegate.fingerprint.film_tones import Tone, fitted_tone
-from checkthegate.fingerprint.geometry import after, plausible, scaled, warped
+from checkthegate.fingerprint.film_shot import Shot
+from checkthegate.fingerprint.film_tones import fitted_tone, toned
+from checkthegate.fingerprint.geometry import after, plausible
 from checkthegate.fingerprint.motion import Moving, halved
 
 if TYPE_CHECKING:
@@ -19,37 +20,11 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-_MOST_FRAMES = 24
-_ROUNDS = (4, 4)
-_FINER = 1.5
-_SMALLEST = 48
+_MOST_FRAMES = 20
 _LOOSE, _LEAST_LOOSE = 2.5, 3.0
 _GEOMETRY_PRIOR, _TIME_PRIOR, _SPEED_PRIOR = 0.05, 0.15, 0.1
-_SETTLED = 3e-4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """Grey frames of the target around a place: `times` float64[T], `frames` uint8[T,h,w]."""
-
-    times: Array
-    frames: Array
-
-    def on_source(self, matrix: Array, shape: tuple[int, int]) -> tuple[Moving, Array]:
-        """The frames on the source's grid, and bool[h,w]: where they show the source's frame."""
-        import numpy
-
-        pictures = [warped(frame, matrix, shape) for frame in self.frames]
-        return Moving(self.times, numpy.stack([picture for picture, _ in pictures])), pictures[0][1]
-
-    def some(self, most: int) -> Shot:
-        """At most so many of the frames, evenly."""
-        import numpy
-
-        if len(self.times) <= most:
-            return self
-        kept = numpy.linspace(0, len(self.times) - 1, most).round().astype(int)
-        return Shot(self.times[kept], self.frames[kept])
+_USUAL_SPEED = 0.03
+_SETTLED = 5e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,31 +35,29 @@ class Fit:
     line: Line
 
 
-def shrunk(pictures: Array, matrix: Array, shape: tuple[int, int]) -> Array:
-    """Grey pictures uint8[T,h,w] no finer than the source's grid needs."""
-    import numpy
+def fitted(
+    shot: Shot, source: Moving, fit: Fit, *, coarse: int = 4, fine: int = 3, framed: bool = False
+) -> Fit:
+    """The fit moved to where source and target agree best; as it was where that leads nowhere.
 
-    finest = max(abs(float(matrix[0, 0])), abs(float(matrix[1, 1])), 0.05)
-    longest = max(_SMALLEST, round(_FINER * max(shape) / min(1.0, finest)))
-    return numpy.stack([scaled(picture, longest) for picture in pictures])
-
-
-def fitted(shot: Shot, source: Moving, fit: Fit) -> Fit:
-    """The fit moved to where source and target agree best; as it was where that leads nowhere."""
+    At most `coarse` steps are taken on halved grids, then `fine` ones. Where it is `framed`, only
+    the line is moved.
+    """
     some = shot.some(_MOST_FRAMES)
-    now = fit
-    for halve, rounds in zip((True, False), _ROUNDS, strict=True):
+    for halve, rounds in ((True, coarse), (False, fine)):
         for _ in range(rounds):
-            step = _step(some, source, now, halve)
+            step = _step(some, source, fit, halve, framed)
             if step is None:
-                return now
-            now, moved = step
+                return fit
+            fit, moved = step
             if moved < _SETTLED:
                 break
-    return now
+    return fit
 
 
-def _step(shot: Shot, source: Moving, fit: Fit, halve: bool) -> tuple[Fit, float] | None:
+def _step(
+    shot: Shot, source: Moving, fit: Fit, halve: bool, framed: bool
+) -> tuple[Fit, float] | None:
     """One step of Gauss and Newton, and how far it went (in shares of the frame, or seconds)."""
     import numpy
 
@@ -93,53 +66,66 @@ def _step(shot: Shot, source: Moving, fit: Fit, halve: bool) -> tuple[Fit, float
     within = (at >= source.times[0]) & (at <= source.times[-1])
     if within.sum() < 3:
         return None
-    times, at = shot.times[within], at[within]
-    seen_as, visible = Shot(times, shot.frames[within]).on_source(fit.matrix, shape)
-    there = seen_as.frames.astype(numpy.float32)
-    half = max(source.step, 0.02)
-    here = [source.at(at + shift) for shift in (0.0, -half, half)]
-    tone = fitted_tone(here[0][:, visible], there[:, visible])
-    before, now, later = tone(here[1]), tone(here[0]), tone(here[2])
-    if halve:
-        there, before, now, later = (halved(each) for each in (there, before, now, later))
-        visible = halved(visible[None].astype(numpy.float32))[0] > 0.99
+    shot, at = shot.of(within), at[within]
+    seen_as, visible = shot.on_source(fit.matrix, shape)
     if not visible.any():
         return None
-    slopes = _slopes(there, (later - before) / (2 * half), times - times.mean())
-    moved = _solved(slopes, now - there, visible)
-    return _moved(fit, moved, float(times.mean()), shape)
+    half = max(source.step, 0.02)
+    near = source.between(float(at.min()) - half, float(at.max()) + half)
+    tone = fitted_tone(near.at(at[::3])[:, visible], seen_as.frames[::3][:, visible])
+    graded = Moving(near.times, toned(tone, near.frames))
+    before, now, later = (graded.at(at + shift) for shift in (-half, 0.0, half))
+    there, pace = seen_as.frames.astype(numpy.float32), (later - before) / (2 * half)
+    if halve:
+        there, now, pace = halved(there), halved(now), halved(pace)
+        visible = halved(visible[None].astype(numpy.float32))[0] > 0.99
+        if not visible.any():
+            return None
+    slopes = _slopes(there, pace, shot.times - shot.times.mean(), visible)
+    slower = float(numpy.copysign(1.0, fit.line.speed)) - fit.line.speed
+    moved = _solved(slopes, (now - there)[:, visible].ravel(), slower, framed)
+    return _moved(fit, moved, float(shot.times.mean()), shape)
 
 
-def _slopes(there: Array, pace: Array, since: Array) -> list[Array]:
-    """How each frame changes with each of the eight numbers that are looked for."""
+def _slopes(there: Array, pace: Array, since: Array, visible: Array) -> Array:
+    """float32[8,n]: how each visible pixel changes with each of the numbers looked for."""
     import numpy
 
-    rows, columns = there.shape[1:]
-    down, across = numpy.gradient(there, axis=(1, 2))
-    down, across = down * rows, across * columns
-    y = ((numpy.arange(rows, dtype=numpy.float32) + 0.5) / rows - 0.5)[None, :, None]
-    x = ((numpy.arange(columns, dtype=numpy.float32) + 0.5) / columns - 0.5)[None, None, :]
-    since = since.astype(numpy.float32)[:, None, None]
-    return [
-        *(across, across * x, across * y, down, down * x, down * y),
-        *(-pace * since, -pace),
-    ]
+    count, rows, columns = there.shape
+    down, across = (
+        change[:, visible] * size
+        for change, size in zip(numpy.gradient(there, axis=(1, 2)), (rows, columns), strict=True)
+    )
+    places = numpy.argwhere(visible).astype(numpy.float32)
+    y, x = (places[:, 0] + 0.5) / rows - 0.5, (places[:, 1] + 0.5) / columns - 0.5
+    pace = pace[:, visible]
+    slopes = numpy.empty((8, count, len(places)), numpy.float32)
+    slopes[0], slopes[1], slopes[2] = across, across * x, across * y
+    slopes[3], slopes[4], slopes[5] = down, down * x, down * y
+    slopes[6], slopes[7] = -pace * since.astype(numpy.float32)[:, None], -pace
+    return slopes.reshape(8, -1)
 
 
-def _solved(slopes: list[Array], rest: Array, visible: Array) -> Array:
-    """The eight numbers that take most off the rest; what never fits has little say."""
+def _solved(slopes: Array, rest: Array, slower: float, framed: bool) -> Array:
+    """The eight numbers that take most off the rest; what never fits has little say.
+
+    Where nothing else decides, the speed goes `slower` (to that of the source): an even pan or zoom
+    can be had at any speed.
+    """
     import numpy
 
-    flat = numpy.stack([slope[:, visible].ravel() for slope in slopes])
-    rest = rest[:, visible].ravel()
-    usual = max(_LEAST_LOOSE, _LOOSE * float(numpy.median(numpy.abs(rest))))
+    usual = max(_LEAST_LOOSE, _LOOSE * float(numpy.median(numpy.abs(rest[::3]))))
     weights = 1.0 / (1.0 + (rest / usual) ** 2) ** 2
-    weighted = flat * weights
-    square = (weighted @ flat.T).astype(numpy.float64)
+    weighted = slopes * weights
+    square = (weighted @ slopes.T).astype(numpy.float64)
     noise = float((weights * rest * rest).sum() / (weights.sum() + 1e-6)) + 1.0
-    priors = numpy.array([_GEOMETRY_PRIOR] * 6 + [_SPEED_PRIOR, _TIME_PRIOR])
+    geometry = 1e-6 if framed else _GEOMETRY_PRIOR
+    priors = numpy.array([geometry] * 6 + [_SPEED_PRIOR, _TIME_PRIOR])
     square += numpy.diag(noise / priors**2)
-    return numpy.linalg.solve(square, (weighted @ rest).astype(numpy.float64))
+    goal = (weighted @ rest).astype(numpy.float64)
+    square[6, 6] += noise / _USUAL_SPEED**2
+    goal[6] += slower * noise / _USUAL_SPEED**2
+    return numpy.linalg.solve(square, goal)
 
 
 def _moved(
@@ -164,8 +150,3 @@ def _moved(
     offset = fit.line.offset + later - faster * middle
     line = replace(fit.line, speed=speed, offset=offset)
     return Fit(matrix, line), float(numpy.abs(step).max())
-
-
-def tone_of(target: Array, source: Array, visible: Array) -> Tone:
-    """The grade between frames of one shape [T,h,w], where they are visible."""
-    return fitted_tone(source[:, visible], target[:, visible])

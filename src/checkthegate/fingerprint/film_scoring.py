@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.film_fitting import tone_of
+from checkthegate.fingerprint.film_tones import fitted_tone, toned
+from checkthegate.fingerprint.motion import Moving
 
 if TYPE_CHECKING:
     import numpy
 
     from checkthegate.fingerprint.aligning import Line
-    from checkthegate.fingerprint.motion import Moving
 
     Array = numpy.ndarray[Any, Any]
 
@@ -38,6 +38,10 @@ class Score:
     rest: float = 255.0
 
 
+NO_SCORE: Final = Score()
+"""That of films which were not aligned."""
+
+
 def scored(target: Moving, source: Moving, visible: Array, line: Line) -> Score:
     """Score a target that lies on the source's grid along a line."""
     import numpy
@@ -46,8 +50,9 @@ def scored(target: Moving, source: Moving, visible: Array, line: Line) -> Score:
     if len(times) < 4 or not visible.any():
         return Score()
     there = target.at((times - line.offset) / line.speed)
-    here = source.at(times)
-    here = tone_of(there, here, visible)(here)
+    near = source.between(float(times[0]), float(times[-1]))
+    tone = fitted_tone(near.at(times)[::2][:, visible], there[::2][:, visible])
+    here = Moving(near.times, toned(tone, near.frames)).at(times)
     rest = float(numpy.median(numpy.abs(here - there)[:, visible]))
     best = Score(rest=rest)
     for moment in _MOMENTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.film_fitting import Shot
+from checkthegate.fingerprint.film_shot import Shot
 from checkthegate.fingerprint.motion import grey, on_grid
 from checkthegate.fingerprint.registering import Ground
 
@@ -129,4 +129,4 @@ def one_shot(shot: Shot, time: float) -> Shot:
     at = int(numpy.abs(shot.times - time).argmin())
     first = max([0, *cuts[cuts <= at].tolist()])
     last = min([len(shot.times), *cuts[cuts > at].tolist()])
-    return Shot(shot.times[first:last], shot.frames[first:last])
+    return shot.of(slice(first, last))

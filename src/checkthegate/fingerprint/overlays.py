@@ -23,63 +23,81 @@ _ADDED = 2.0
 _MOSTLY = 0.65
 _FINE, _FINEST = 0.62, 0.8
 _THICKEST_BAR = 0.36
-_FILLED = 0.65
+_FILLED, _RAGGED = 0.6, 1
+_ONE_TONE, _TONES = 0.4, 16
 
 
-def overlaid(blocks: Blocks, finer: Array) -> Array:
-    """bool, of the blocks' shape: differing blocks that are lettering or a bar.
+def overlaid(blocks: Blocks, finer: Array) -> tuple[Array, Array]:
+    """bool, of the blocks' shape: differing blocks that are a bar, and those that are lettering.
 
     `finer` is the target warped onto the source's grid at twice its size.
     """
     import numpy
 
-    found = numpy.zeros(blocks.differing.shape, bool)
+    bars, letters = (numpy.zeros(blocks.differing.shape, bool) for _ in range(2))
     if not blocks.differing.any():
-        return found
+        return bars, letters
+    left, top, right, bottom = _frame(blocks.visible)
+    inner = (slice(top, bottom), slice(left, right))
+    for here in _groups(blocks.differing | blocks.retoned):
+        bars[inner] |= _bar(here[inner]) | _bar(here[inner].T).T
+    if bars.any() and not _of_one_tone(bars, finer):
+        bars[:] = False
     fineness = _fineness(finer)
-    frame = _frame(blocks.visible)
-    for here, box in _groups(blocks.differing | blocks.retoned):
-        if _is_bar(box, frame):
-            found |= here
-    for here, _ in _groups(blocks.differing & ~found):
+    for here in _groups(blocks.differing & ~bars):
         if _is_lettering(here, blocks, fineness):
-            found |= here
-    return found & blocks.differing
+            letters |= here
+    return bars & blocks.differing, letters
 
 
-def _groups(chosen: Array) -> Iterator[tuple[Array, Array]]:
-    """Blocks that touch, and the box around them: left, top, width, height, count."""
+def _groups(chosen: Array) -> Iterator[Array]:
+    """Blocks that touch, group by group, as bool of the same shape."""
     import cv2
     import numpy
 
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(
-        chosen.astype(numpy.uint8), connectivity=8
-    )
+    count, labels = cv2.connectedComponents(chosen.astype(numpy.uint8), connectivity=8)
     for label in range(1, count):
-        yield labels == label, boxes[label]
+        yield labels == label
 
 
 def _frame(visible: Array) -> tuple[int, int, int, int]:
-    """The first column and row of what is visible, and how many there are of each."""
+    """The columns and rows of what is visible: left, top, right, bottom (exclusive)."""
     import numpy
 
     rows, columns = (numpy.flatnonzero(visible.any(axis=axis)) for axis in (1, 0))
-    left, top = int(columns[0]), int(rows[0])
-    return left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _is_bar(box: Array, frame: tuple[int, int, int, int]) -> bool:
-    """From edge to edge of the picture, at one of its borders, full and not too thick."""
-    left, top, width, height, count = (int(each) for each in box)
-    left, top = left - frame[0], top - frame[1]
-    columns, rows = frame[2:]
-    if count < _FILLED * width * height:
-        return False
-    lying = width >= columns - 2 and height <= _THICKEST_BAR * rows
-    standing = height >= rows - 2 and width <= _THICKEST_BAR * columns
-    at_top_or_bottom = top <= 1 or top + height >= rows - 1
-    at_a_side = left <= 1 or left + width >= columns - 1
-    return (lying and at_top_or_bottom) or (standing and at_a_side)
+def _bar(group: Array) -> Array:
+    """Of a group of blocks within the visible frame: the part that is a bar along the first or
+    the last rows, from edge to edge and not too thick. What hangs out of it is not part of it."""
+    import numpy
+
+    found = numpy.zeros_like(group)
+    full = group.mean(axis=1) >= _FILLED
+    for turned, part in ((full, found), (full[::-1], found[::-1])):
+        ends = numpy.flatnonzero(turned[:2])
+        if not len(ends):
+            continue
+        gaps = numpy.flatnonzero(~turned[ends[0] :])
+        count = int(ends[0] + gaps[0]) if len(gaps) else len(turned)
+        if count <= _THICKEST_BAR * len(turned):
+            part[: count + _RAGGED] = True
+    return numpy.asarray(found & group)
+
+
+def _of_one_tone(here: Array, finer: Array) -> bool:
+    """Whether most of the target here is of one tone: a bar, whatever is written on it."""
+    import numpy
+
+    rows, columns = numpy.nonzero(here)
+    middle = 2 * OFFSET + 2 * STEP * rows, 2 * OFFSET + 2 * STEP * columns
+    reach = numpy.arange(-STEP, STEP)
+    down = (middle[0][:, None, None] + reach[:, None]).clip(0, finer.shape[0] - 1)
+    across = (middle[1][:, None, None] + reach[None, :]).clip(0, finer.shape[1] - 1)
+    tones = numpy.bincount(finer[down, across].ravel().astype(numpy.int64), minlength=256)
+    near = numpy.convolve(tones, numpy.ones(_TONES), "same")
+    return bool(near.max() >= _ONE_TONE * tones.sum())
 
 
 def _is_lettering(here: Array, blocks: Blocks, fineness: tuple[Array, Array]) -> bool:

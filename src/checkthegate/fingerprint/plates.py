@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.film_tones import fitted_tone
+from checkthegate.fingerprint.film_tones import fitted_tone, toned
 from checkthegate.fingerprint.geometry import warped
 from checkthegate.fingerprint.registering import Registration, register
 
@@ -53,5 +53,4 @@ def _toned(picture: Array, like: Array, where: Array) -> Array:
     """The picture graded like another, by what both show at `where`."""
     if where.sum() < 500:
         return picture
-    tone: Array = fitted_tone(picture[where], like[where])(picture.clip(0, 255))
-    return tone
+    return toned(fitted_tone(picture[where], like[where]), picture)

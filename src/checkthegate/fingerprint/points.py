@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-SOURCE_EDGE: Final = 384
-TARGET_EDGE: Final = 640
+SOURCE_EDGE: Final = 256
+TARGET_EDGE: Final = 384
 
-_MOST_POINTS = 800
+_MOST_POINTS = 500
 _CONTRAST = 0.015
 _RATIO = 0.8
 _TOLERANCE = 4.0

@@ -48,8 +48,8 @@ def levelled(grey: Array) -> Array:
     import numpy
 
     picture = cv2.GaussianBlur(grey.astype(numpy.float32), (0, 0), 1.0)
-    detail = picture - cv2.GaussianBlur(picture, (0, 0), 6.0)
-    strength = numpy.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 8.0)) + 2.0
+    detail = picture - cv2.blur(picture, (19, 19))
+    strength = numpy.sqrt(numpy.maximum(cv2.blur(detail * detail, (25, 25)), 0)) + 2.0
     return numpy.clip(128 + 40 * detail / strength, 0, 255).astype(numpy.uint8)
 
 

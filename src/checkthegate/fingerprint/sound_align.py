@@ -30,7 +30,7 @@ _FIRST_SHARE = 0.3
 _DROP = 60.0
 _LEAST_EVIDENCE = 8.0
 _STRETCHES: Final = 16
-_CURIOUS = 2.0
+_CURIOUS, _PROMISING = 3.4, 30.0
 _SLOPE_SECONDS = 3.0
 
 
@@ -75,27 +75,35 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
     `around` is the moment of the target where the guess was made.
     """
     start = settled(source.strong, target, around, guess)
-    if start is None or start.votes < LEAST_PEAKS + _CURIOUS * start.expected:
+    if start is None or start.votes < max(LEAST_PEAKS, _CURIOUS * start.expected):
         return []
-    line, found = start.line, list[Aligned]()
-    near = meeting(source.strong, target.between(around - _REACH, around + _REACH), line)
-    if near is None or not any(each.evidence >= _WORTH for each in _stretches(near, None)):
+    line = start.line
+    if not _worth_it(source.strong, target.between(around - _REACH, around + _REACH), line):
         return []
+    best: Aligned | None = None
     for turn in range(_TURNS):
         met = meeting(source.strong, target, line)
-        found = _stretches(met, found[0] if found else None) if met is not None else []
-        if met is None or not found:
+        parts = _stretches(met, best) if met is not None else []
+        if met is None or not parts:
             return []
-        better = _polished(met, found[0])
-        if better is None or (turn > 1 and _same(better, line)):
-            break
+        best = _described(met, *parts[0])
+        better = _polished(met, best)
+        if better is None or turn == _TURNS - 1 or (turn > 1 and _same(better, line)):
+            worthy = [_described(met, *part) for part in parts if part[2] >= _WORTH]
+            return [_ended(source.every, target, each) for each in _bridged(worthy)]
         line = better
-    return [_ended(source.every, target, each) for each in _bridged(found)]
+    return []
+
+
+def _worth_it(source: Side, target: Side, line: Line) -> bool:
+    """Whether nearly enough meets along the line, looked at quickly."""
+    met = meeting(source, target, line, quick=True)
+    return met is not None and any(part[2] >= _PROMISING for part in _stretches(met, None))
 
 
 def _bridged(found: list[Aligned]) -> list[Aligned]:
-    """Those that are worth it, joined where only a short part between them was covered."""
-    parts = sorted((e for e in found if e.evidence >= _WORTH), key=lambda each: each.source[0])
+    """The same, joined where only a short part between them was covered."""
+    parts = sorted(found, key=lambda each: each.source[0])
     joined: list[Aligned] = []
     for part in parts:
         if joined and part.source[0] - joined[-1].source[1] < _BRIDGE_SECONDS:
@@ -114,16 +122,15 @@ def _together(one: Aligned, other: Aligned) -> Aligned:
     )
 
 
-def _stretches(met: Meeting, before: Aligned | None) -> list[Aligned]:
-    """Where the votes add up, the surest first."""
+def _stretches(met: Meeting, before: Aligned | None) -> list[tuple[int, int, float]]:
+    """(first, last, evidence) of where the votes add up, the surest first."""
     import numpy
 
     share, closeness = _FIRST_SHARE, numpy.zeros(len(met.hit))
     if before is not None:
         share = float(numpy.clip(0.6 * before.share, 0.2, 0.5))
         closeness = met.closeness(before.spread)
-    parts = _sums(met.votes(share, closeness))
-    return [_described(met, first, last, total) for first, last, total in parts]
+    return _sums(met.votes(share, closeness))
 
 
 def _described(met: Meeting, first: int, last: int, total: float) -> Aligned:

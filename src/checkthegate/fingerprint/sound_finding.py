@@ -49,7 +49,8 @@ class Search:
     bank: Bank
     target: SoundPrint
     working: Callable[[], None]
-    _found: list[Found] = field(default_factory=list)
+    _found: dict[int, list[Found]] = field(default_factory=dict)
+    _count: int = 0
     _tried: dict[tuple[int, ...], tuple[float, int]] = field(default_factory=dict)
     _sources: OrderedDict[int, Sequence[Source]] = field(default_factory=OrderedDict)
 
@@ -59,24 +60,23 @@ class Search:
         for place, channel in enumerate(self.target.channels):
             self._tried.clear()
             self._look(proposer, place, channel)
-        best = _best(self._found)
+        best = _best(each for found in self._found.values() for each in found)
         return sorted(self._against_inputs(best), key=lambda each: each.aligned.target)
 
     def _look(self, proposer: Proposer, place: int, channel: Channel) -> None:
         side = Side.of(channel.peaks)
         for proposals in proposer.proposals(channel, self.working):
             for proposal in proposals:
-                if len(self._found) < MOST_FOUND and not self._known(proposal, place):
+                if self._count < MOST_FOUND and not self._known(proposal, place):
                     self._try(proposal, place, side)
 
     def _known(self, proposal: Proposal, place: int) -> bool:
         """Whether it was found already, or tried a moment ago in vain."""
-        for each in reversed(self._found):
+        for each in self._found.get(proposal.number, ()):
             sure = each.channel == place or each.grade is Grade.PROVEN
             start, end = each.aligned.target
             if (
                 sure
-                and each.number == proposal.number
                 and start - 2 <= proposal.around <= end + 2
                 and each.aligned.line.near(proposal.guess, proposal.around)
             ):
@@ -98,7 +98,9 @@ class Search:
         for each in aligned(source, side, proposal.around, proposal.guess):
             grade = judged(each)
             if grade is not None:
-                self._found.append(Found(proposal.number, proposal.part, place, each, grade))
+                found = Found(proposal.number, proposal.part, place, each, grade)
+                self._found.setdefault(proposal.number, []).append(found)
+                self._count += 1
 
     def _source(self, number: int) -> Sequence[Source]:
         """The channels of an entry, the last ones remembered."""

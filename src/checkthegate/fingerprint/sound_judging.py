@@ -8,34 +8,51 @@ differ note by note in when, how loud and how purely each is played.
 from __future__ import annotations
 
 from checkthegate.fingerprint.sound_align import Aligned
+from checkthegate.fingerprint.sound_meeting import Spread
 from checkthegate.model import Grade
 
-_PROVEN_EVIDENCE, _PROVEN_SECONDS = 60.0, 2.0
-_LEAST_EVIDENCE, _LEAST_SECONDS, _LEAST_RATE = 35.0, 1.0, 2.5
-_SAME_SECONDS, _SAME_DECIBELS = 0.0072, 2.6
-_ROOM_SECONDS, _ROOM_DECIBELS, _ROOM_SEMITONES = 0.016, 1.6, 0.04
 _DECIBELS_FULL = 30.0
+_COPY = Spread(0.0075, 0.07, 2.0)
+_CLOSE_COPY = Spread(0.0045, 0.04, 1.5)
+_IN_A_ROOM = Spread(0.018, 0.065, 1.7)
+_IN_A_ROOM_SURELY = Spread(0.016, 0.035, 1.5)
+_PROVEN, _PROVEN_CLOSE, _PROVEN_SECONDS = 90.0, 60.0, 2.0
+_ALIKE, _ALIKE_SECONDS = 60.0, 1.5
+_PERFORMED, _PERFORMED_RATE, _PERFORMED_SECONDS = 150.0, 8.5, 5.0
 
 
 def judged(found: Aligned) -> Grade | None:
     """`proven` for this very recording, `suspected` for what is alike, None for what is nothing."""
-    if found.evidence < _LEAST_EVIDENCE or found.seconds < _LEAST_SECONDS:
+    if found.evidence < _ALIKE or found.seconds < _ALIKE_SECONDS:
         return None
-    if found.evidence < _LEAST_RATE * found.seconds:
-        return None
-    enough = found.evidence >= _PROVEN_EVIDENCE and found.seconds >= _PROVEN_SECONDS
-    return Grade.PROVEN if enough and _this_very_one(found) else Grade.SUSPECTED
+    if _is_proven(found):
+        return Grade.PROVEN
+    return Grade.SUSPECTED if _is_alike(found) else None
 
 
-def _this_very_one(found: Aligned) -> bool:
-    close = found.spread
-    if close.seconds <= _SAME_SECONDS and close.decibels <= _SAME_DECIBELS:
-        return True
+def _is_proven(found: Aligned) -> bool:
+    if found.seconds < _PROVEN_SECONDS:
+        return False
+    if within(found.spread, _CLOSE_COPY):
+        return found.evidence >= _PROVEN_CLOSE
     # In a room everything comes a little late, each in its own way, yet as pure as it was.
+    copied = within(found.spread, _COPY) or within(found.spread, _IN_A_ROOM_SURELY)
+    return copied and found.evidence >= _PROVEN
+
+
+def _is_alike(found: Aligned) -> bool:
+    if within(found.spread, _COPY) or within(found.spread, _IN_A_ROOM):
+        return True
+    performed = found.evidence >= max(_PERFORMED, _PERFORMED_RATE * found.seconds)
+    return performed and found.seconds >= _PERFORMED_SECONDS
+
+
+def within(spread: Spread, most: Spread) -> bool:
+    """Whether peaks meet at least that closely in every way."""
     return (
-        close.seconds <= _ROOM_SECONDS
-        and close.decibels <= _ROOM_DECIBELS
-        and close.semitones <= _ROOM_SEMITONES
+        spread.seconds <= most.seconds
+        and spread.semitones <= most.semitones
+        and spread.decibels <= most.decibels
     )
 
 

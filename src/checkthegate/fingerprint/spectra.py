@@ -63,7 +63,7 @@ class Peaks:
     def __len__(self) -> int:
         return len(self.times)
 
-    def taken(self, which: Array) -> Peaks:
+    def taken(self, which: Array | slice) -> Peaks:
         """Those with these indices, or where this mask is true."""
         return Peaks(*(getattr(self, name)[which] for name, _ in _FIELDS))
 
@@ -256,7 +256,8 @@ def _summit(before: Array, at: Array, after: Array) -> Array:
 
     bend = before - 2 * at + after
     offset = numpy.divide(before - after, 2 * bend, out=numpy.zeros_like(at), where=bend < -1e-6)
-    return numpy.clip(offset, -0.5, 0.5)
+    within: Array = numpy.clip(offset, -0.5, 0.5)
+    return within
 
 
 def _strongest(times: Array, strengths: Array, each_second: int) -> Array:

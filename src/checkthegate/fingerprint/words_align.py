@@ -83,7 +83,11 @@ def anchored(places: Array, numbers: Array, source_places: Array) -> Array:
         _banded(places, numbers, source_places, (diagonals + shift) // _BAND)
         for shift in (0, _BAND // 2)
     ]
-    return numpy.unique(numpy.concatenate(tables), axis=0)
+    table = numpy.concatenate(tables)
+    table = table[numpy.lexsort(table.T[::-1])]
+    fresh = numpy.ones(len(table), bool)
+    fresh[1:] = (table[1:] != table[:-1]).any(axis=1)
+    return table[fresh]
 
 
 def _with_neighbours(places: Array, numbers: Array) -> Array:

@@ -74,9 +74,9 @@ def _telling(table: Array) -> Array:
     width = int(starts.max()) // _AROUND + 3
     blocks = numbers * width + starts // _AROUND + 1
     # What both bands say of the same place counts once.
-    once = numpy.unique(numpy.stack([blocks, starts, counts]), axis=1)
-    different, back = numpy.unique(once[0], return_inverse=True)
-    sums = numpy.bincount(back, once[2])
+    once = numpy.unique(numbers * (int(starts.max()) + 1) + starts, return_index=True)[1]
+    different, back = numpy.unique(blocks[once], return_inverse=True)
+    sums = numpy.bincount(back, counts[once])
     around = numpy.zeros(len(table))
     for block in (blocks - 1, blocks, blocks + 1):
         place = numpy.minimum(numpy.searchsorted(different, block), len(different) - 1)

@@ -24,6 +24,7 @@ def pack_task(task: Task) -> bytes:
             "asset": asset_to_json(task.asset),
             "sidecars": {suffix: list(place) for suffix, place in task.sidecars.items()},
             "hashers": task.hashers,
+            "parts": [[location, asset_to_json(asset)] for location, asset in task.parts],
         }
     ).encode("ascii")
 
@@ -38,7 +39,15 @@ def unpack_task(packed: bytes) -> Task:
         asset=asset_from_json(said["asset"]),
         sidecars={suffix: tuple(place) for suffix, place in said["sidecars"].items()},
         hashers=tuple(said["hashers"]),
+        parts=tuple(_part(location, asset) for location, asset in said["parts"]),
     )
+
+
+def _part(location: list[str], said: list[Any]) -> tuple[tuple[str, ...], Asset]:
+    asset = asset_from_json(said)
+    if asset is None:
+        raise ValueError("a frame of a sequence is an asset")
+    return tuple(location), asset
 
 
 def pack_result(result: TaskResult) -> bytes:

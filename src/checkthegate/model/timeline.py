@@ -249,8 +249,9 @@ class AiMapRow:
 class EventDecision:
     """One event of a judged cut, for the strip of a report: all of them, AI or not.
 
-    Frames are absolute, at the timeline's rate. `media` is an asset's path, empty where there is
-    none or it was not found; `note` says what is uncertain.
+    Frames are absolute, at the timeline's rate; `record_*` and `source_*` are time-code. `media` is
+    an asset's path, empty where there is none or it was not found; `note` says what is uncertain.
+    `rules` are those that it does not meet, or of which it is open whether it does.
     """
 
     number: int
@@ -269,6 +270,9 @@ class EventDecision:
     nest: tuple[str, ...] = ()
     changed: Changed | None = None
     note: str = ""
+    source_in: str = ""
+    source_out: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,9 @@ def approvals_for(
     their standing; one that was answered only later is not.
     """
     found: dict[str, Row] = {}
-    for digest in dict.fromkeys(digests):
-        for named in rows.rows("approval_files", digest=digest):
-            for row in rows.rows("approvals", id=named["approval"]):
-                found[row["id"]] = row
+    named = {row["approval"] for row in rows.among("approval_files", "digest", digests)}
+    for row in rows.among("approvals", "id", sorted(named)):
+        found[row["id"]] = row
     for use in dict.fromkeys(uses):
         for row in rows.rows("approvals", use=use):
             found[row["id"]] = row

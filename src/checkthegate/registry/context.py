@@ -20,6 +20,7 @@ from checkthegate.model.use import (
 from checkthegate.registry.approvals import approvals_for
 from checkthegate.registry.consents import Asked
 from checkthegate.registry.declared import declared_use
+from checkthegate.registry.frames import Frames
 from checkthegate.registry.records import confirmed_in, matches_of, parts_of
 from checkthegate.registry.rows import Row, Rows
 from checkthegate.registry.times import began, in_effect
@@ -82,8 +83,11 @@ class UseContexts:
     asked: Asked | None = None
     _uses: dict[tuple[str, object], UseAnswer | None] = field(default_factory=dict)
 
-    def of(self, asset: Asset, evidence: Sequence[Evidence]) -> UseContext:
-        """What the records say of an asset. `evidence` may hold content matches.
+    def of(
+        self, asset: Asset, evidence: Sequence[Evidence], frames: Frames | None = None
+    ) -> UseContext:
+        """What the records say of an asset. `evidence` may hold content matches; `frames` are
+        the files it is made of when they are many.
 
         What a person confirmed without proof adds what is bad about its use, nothing good.
         """
@@ -91,7 +95,7 @@ class UseContexts:
         parts = parts_of(evidence, matches)
         deciding = [match.record for part in parts for match in part.matches]
         proven = list({record.id: record for record in deciding}.values())
-        exact = any(match.exact for match in matches)
+        exact = any(match.exact and match.span is None for match in matches)
         said = () if exact else confirmed_in(asset, evidence, self.rows, self.when)
         accused = [match.record for match in said]
         records = list({record.id: record for record in (*proven, *accused)}.values())
@@ -105,7 +109,7 @@ class UseContexts:
         facts = _facts([each.effective for each in found], explained=explained)
         facts["use.recorded"] = bool(records) and not strange
         facts["use.promised_temp"] = any(each.promise is Promise.TEMP for each in records)
-        facts["contact.told"] = self._told(asset, proven)
+        facts["contact.told"] = self._told(asset, proven, frames)
         effective = [each.effective for each in found]
         weak = [each.weakest for each in effective if each.weakest]
         return UseContext(
@@ -146,10 +150,13 @@ class UseContexts:
     def _answers(self, escalation: str) -> Sequence[Row]:
         return self.rows.rows("escalation_answers", escalation=escalation)
 
-    def _told(self, asset: Asset, records: Iterable[Recorded]) -> bool:
+    def _told(self, asset: Asset, records: Iterable[Recorded], frames: Frames | None) -> bool:
         """Whether the studio contact is on file as told: they answered, or were written to."""
         uses = sorted({record.use for record in records})
         if approvals_for(self.rows, self.when, digests=[asset.digest], uses=uses):
+            return True
+        named = approvals_for(self.rows, self.when, digests=frames.digests) if frames else ()
+        if frames and any(frames.all_in(each.files, None) for each in named):
             return True
         asked = [row for use in uses for row in self.rows.rows("escalations", use=use)]
         asked += [

@@ -16,6 +16,7 @@ from typing import Final
 from checkthegate.model import Approval, Asset, Evidence, Finding, Outcome, Span, Verdict
 from checkthegate.model.registry import AsOf, Cover, Standing, WrittenApproval
 from checkthegate.registry.approvals import approvals_for
+from checkthegate.registry.frames import Frames
 from checkthegate.registry.records import (
     MATCHES_WORK,
     Match,
@@ -58,6 +59,7 @@ def cover(
     works: Mapping[str, bool] = _NO_WORKS,
     most_different: Mapping[str, float] = _ALL_ALIKE,
     used: Sequence[Span] = (),
+    frames: Frames | None = None,
 ) -> tuple[Finding, ...]:
     """The findings, each as the approvals on file leave it.
 
@@ -67,7 +69,9 @@ def cover(
     `works` are the rules that an unlicensed work fails: True where nothing else does, and only
     the parts where works lie need cover. `most_different` is the share of the frame that may
     differ from what was approved, by rule; a tenth where it is not said. Only `used` seconds need
-    cover; all of the asset where none are named. What is blocked already stays blocked.
+    cover; all of the asset where none are named. `frames` are the files that the asset is made of
+    when they are many: naming all that play in a part names its bytes. What is blocked already
+    stays blocked.
     """
     matches = matches_of(asset, evidence, rows, when)
     parts = parts_of(evidence, matches) or (Part(None),)
@@ -78,6 +82,7 @@ def cover(
     said = confirmed_in(asset, evidence, rows, when)
     known = (*matches, *said)
     digests = [asset.digest, *(match.digest for match in known if match.digest)]
+    digests += frames.digests if frames else ()
     uses = {match.record.use for match in known}
     approvals = approvals_for(rows, when, digests=digests, uses=sorted(uses))
     if not approvals:
@@ -99,7 +104,7 @@ def cover(
             )
             most = most_different.get(finding.rule, MOST_DIFFERENT)
             ruled[finding.rule] = tuple(
-                part_cover(asset, part, about, most, said) for part in concerned or parts
+                part_cover(asset, part, about, most, said, frames) for part in concerned or parts
             )
         judged.append(_judged(finding, ruled[finding.rule], lift=finding.rule not in never))
     return tuple(judged)
@@ -111,6 +116,7 @@ def part_cover(
     approvals: Sequence[WrittenApproval],
     most_different: float = MOST_DIFFERENT,
     confirmed: Sequence[Match] = (),
+    frames: Frames | None = None,
 ) -> PartCover:
     """What approvals of one rule, the newest first, say of a part.
 
@@ -121,11 +127,12 @@ def part_cover(
     missing: list[str] = []
     differs = False
     for approval in approvals:
-        if approval.standing is Standing.REFUSED and _touches(approval, asset, accused):
+        refused = approval.standing is Standing.REFUSED
+        if refused and (_touches(approval, asset, accused) or _shows(approval, part, frames)):
             return PartCover(part, denied=approval)
         if not approval.granted:
             continue
-        why = why_not(approval, asset, part, most_different)
+        why = why_not(approval, asset, part, most_different, frames)
         if not why and approval.standing is Standing.IN_FORCE:
             return PartCover(part, covered=approval)
         if not why and approval.standing in _LAPSED:
@@ -137,13 +144,20 @@ def part_cover(
 
 
 def why_not(
-    approval: WrittenApproval, asset: Asset, part: Part, most_different: float = MOST_DIFFERENT
+    approval: WrittenApproval,
+    asset: Asset,
+    part: Part,
+    most_different: float = MOST_DIFFERENT,
+    frames: Frames | None = None,
 ) -> str:
     """Why an approval does not reach a part; empty when it does. Its standing is not asked."""
     if approval.covers is not Cover.USE and asset.digest in approval.files:
         if not approval.ranges or _in_ranges(approval, asset.digest, part.span):
             return ""
         return "it is outside the approved range"
+    if approval.covers is not Cover.USE and frames and frames.all_in(approval.files, part.span):
+        # A range is of one file's time: it does not say which of many files are meant.
+        return "it is outside the approved range" if approval.ranges else ""
     if approval.covers is Cover.BYTES:
         return "it names other bytes"
     if part.said is not None and part.said.claim != MATCHES_WORK:
@@ -200,6 +214,11 @@ def _touches(approval: WrittenApproval, asset: Asset, matches: Sequence[Match]) 
     if approval.covers is Cover.USE:
         return any(match.record.use == approval.use for match in matches)
     return any(match.digest in approval.files for match in matches)
+
+
+def _shows(approval: WrittenApproval, part: Part, frames: Frames | None) -> bool:
+    """Whether a no names any of the files that play in a part."""
+    return frames is not None and any(each in approval.files for each in frames.within(part.span))
 
 
 def _open(finding: Finding) -> bool:

@@ -71,9 +71,9 @@ def needs(event: Event) -> tuple[Need, ...]:
     """The rows an event speaks of; without them it is refused, with nothing written."""
     body: Mapping[str, Any] = event.body
     found = []
-    if not event.kind.endswith(_FIRST) and not event.kind.startswith(("match-", "person-")):
+    if not event.kind.endswith(_FIRST) and not event.kind.startswith(_ANEW):
         found.append(Need(_HOME[event.subject.partition("_")[0]], event.subject))
-    for name in ("use", "talent", "consent", "escalation", "approval", "decision"):
+    for name in ("use", "talent", "consent", "escalation", "approval", "decision", "record"):
         # A decision's `approval` is a word of the scale, not the id of an approval.
         table = _HOME.get(str(body.get(name)).partition("_")[0])
         if table:
@@ -121,10 +121,12 @@ def erasure(written: Iterable[tuple[int, Event]], why: str) -> dict[str, Any]:
 
 _FIRST: Final = ("-added", "-declared", "-granted", "-refused", "-imported", "-opened",
                  "-recorded", "-accepted", "-made", "-issued")  # fmt: skip
+_ANEW: Final = ("match-", "person-", "prominence-")
 _HOME: Final = {
     "tool": "tools", "use": "uses", "work": "works", "tal": "talents", "con": "consents",
     "apr": "approvals", "esc": "escalations", "rec": "records", "gap": "accepted_gaps",
     "dec": "decisions", "cert": "certificates", "mat": "", "ers": "",
+    "prom": "prominences",
 }  # fmt: skip
 _MADE_ONCE: Final = frozenset(_HOME.values())
 
@@ -172,6 +174,11 @@ def _about(body: Mapping[str, Any], kind: str) -> None:
         raise wrong(kind, "nothing is asked about.", "Name a use or files.")
 
 
+def _one_thing(body: Mapping[str, Any], kind: str) -> None:
+    if ("digest" in body) == ("record" in body):
+        raise wrong(kind, "it is about one file or one record.", "Name one of them.")
+
+
 def _unique(name: str, within: str) -> _Check:
     def check(body: Mapping[str, Any], kind: str) -> None:
         seen = set()
@@ -209,5 +216,6 @@ _CHECKS: Final[Mapping[str, Sequence[_Check]]] = {
     "approval-imported": (_covered, _ordered("answered_on", "until"), _unique("digest", "files")),
     "escalation-opened": (_about,),
     "files-recorded": (_unique("path", "files"),),
+    "prominence-stated": (_one_thing,),
     "person-erased": (_tables,),
 }

@@ -23,6 +23,7 @@ from checkthegate.model.registry import (
 )
 from checkthegate.model.use import Answer
 from checkthegate.registry.fields import Field, Shape
+from checkthegate.registry.prominence import REVIEWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,14 @@ _MATCH = (
     *_lines("source claim"),
 )
 
+_PROMINENCE = (
+    Field("digest", Shape.DIGEST),
+    _id("record", "rec"),
+    _word("prominence!", REVIEWED),
+    *_lines("person! path"),
+    _WHY,
+)
+
 _CHANGES = ("unchanged", "moved", "trimmed", "new", "omitted")
 
 KINDS: Mapping[str, EventKind] = MappingProxyType(
@@ -263,6 +272,7 @@ KINDS: Mapping[str, EventKind] = MappingProxyType(
             ),
             ("match-confirmed", "mat", _MATCH),
             ("match-rejected", "mat", _MATCH),
+            ("prominence-stated", "prom", _PROMINENCE),
             (
                 "decision-made",
                 "dec",

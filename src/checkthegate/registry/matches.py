@@ -24,6 +24,7 @@ CONFIRMED_WORD: Final = "confirmed"
 REJECTED_WORD: Final = "rejected"
 _CLAIMS: Final = frozenset({RECORDED, INPUT, WORK})
 _SLACK: Final = 0.5
+_SAID_OF_WORKS: Final = ("kind", "title", "owner", "rights", "licence", "note")
 
 
 def settled(
@@ -63,6 +64,15 @@ def licensed(licence: Mapping[str, Any] | None, when: AsOf, production: str) -> 
     if named and production.casefold().strip() not in named:
         return False
     return not (past(licence.get("ends"), when) or not_begun(licence.get("starts"), when))
+
+
+def work_at(rows: Rows, work: Row, when: AsOf) -> Row:
+    """A row of `works` as it was said to be as of a time: what was changed later is undone."""
+    told = [row for row in rows.rows("work_versions", work=work["id"]) if in_effect(row, when)]
+    newest = max(told, key=lambda row: (row["holds_from"], row["entry"]), default=None)
+    if newest is None:
+        return work
+    return {**work, **{name: newest[name] for name in _SAID_OF_WORKS}}
 
 
 class _Known:
@@ -129,7 +139,10 @@ class _Known:
             return None
         key = ("works" if said.claim == WORK else "records", said.source.id)
         if key not in self._sources:
-            self._sources[key] = next(iter(self._rows.rows(key[0], id=key[1])), None)
+            row = next(iter(self._rows.rows(key[0], id=key[1])), None)
+            if row is not None and key[0] == "works":
+                row = work_at(self._rows, row, self._when)
+            self._sources[key] = row
         return self._sources[key]
 
     def _word(self, match: object) -> Row | None:

@@ -140,8 +140,14 @@ def _use_closed(entry: int, event: Event, body: _Body) -> Iterator[Change]:
 
 def _work(entry: int, event: Event, body: _Body) -> Iterator[Change]:
     yield from _paper(entry, event, (body.get("licence") or {}).get("document"))
-    yield Drop("work_files", {"work": event.subject})
-    yield _put("works", entry, event, id=event.subject)
+    if event.kind == "work-added":
+        yield _put("works", entry, event, id=event.subject)
+    else:
+        names = ("kind", "title", "owner", "rights", "licence", "note")
+        columns = {**{name: body.get(name) for name in names}, "entry": entry}
+        yield Set("works", {"id": event.subject}, columns)
+        yield Drop("work_files", {"work": event.subject})
+    yield _put("work_versions", entry, event, work=event.subject)
     for file in _whole(body, "files", "path", "digest"):
         yield _row("work_files", entry, file, work=event.subject)
 
@@ -275,6 +281,10 @@ def _match(entry: int, event: Event, body: _Body) -> Iterator[Change]:
     yield _put("match_words", entry, event, word=event.kind.removeprefix("match-"))
 
 
+def _prominence(entry: int, event: Event, body: _Body) -> Iterator[Change]:
+    yield _put("prominences", entry, event, id=event.subject)
+
+
 def _decision(entry: int, event: Event, body: _Body) -> Iterator[Change]:
     yield _put("decisions", entry, event, id=event.subject)
 
@@ -318,6 +328,7 @@ _PROJECTIONS: Final[Mapping[str, _Projection]] = MappingProxyType(
         "gap-accepted": _gap,
         "match-confirmed": _match,
         "match-rejected": _match,
+        "prominence-stated": _prominence,
         "decision-made": _decision,
         "certificate-issued": _certificate,
         "person-erased": _erased,

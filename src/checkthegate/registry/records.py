@@ -21,6 +21,7 @@ from checkthegate.model.registry import (
 )
 from checkthegate.model.use import Answer
 from checkthegate.registry.rows import Row, Rows
+from checkthegate.registry.spans import lies_in, united
 from checkthegate.registry.times import in_effect
 
 MATCHES_RECORDED = "matches-recorded"
@@ -37,7 +38,8 @@ class Match:
     """A record that an asset, or a span of it, is proven to match.
 
     `digest` is the recorded file's, None when the evidence does not tell which file it is.
-    `source` is where in that file. `exact` says that the asset's very bytes are recorded.
+    `source` is where in that file. `exact` says that the asset's very bytes are recorded, or
+    those of the files that play in `span`: then they are several, and `digest` is None.
     `differs` is the share of the frame (0..1) that differs from it, where somebody compared.
     `by` is what it was known by (picture, sound, words): only distances of one are comparable.
     """
@@ -103,7 +105,9 @@ def _proven(claim: str, detail: Mapping[str, Any], id_: str, path: str | None) -
 def matches_of(
     asset: Asset, evidence: Sequence[Evidence], rows: Rows, when: AsOf
 ) -> tuple[Match, ...]:
-    """The proven matches. If the bytes are themselves recorded, only those records decide."""
+    """The proven matches. If the bytes are themselves recorded, only those records decide: of
+    the whole, or where the frames of a sequence are.
+    """
     exact = []
     for file in rows.rows("record_files", digest=asset.digest):
         record = record_of(rows, file["record"], when)
@@ -111,7 +115,16 @@ def matches_of(
             exact.append(Match(record, asset.digest, None, None, 0.0, exact=True))
     if exact:
         return tuple(exact)
-    return _matched(asset, evidence, rows, when, Grade.PROVEN)
+    return _decided(_matched(asset, evidence, rows, when, Grade.PROVEN))
+
+
+def _decided(matches: tuple[Match, ...]) -> tuple[Match, ...]:
+    """The matches without those by content that lie where the very bytes are recorded."""
+    exact = [match for match in matches if match.exact]
+    if not exact:
+        return matches
+    reached = united(match.span for match in exact)
+    return tuple(match for match in matches if match.exact or not lies_in(match.span, reached))
 
 
 def confirmed_in(
@@ -256,7 +269,7 @@ def _explained(said: Evidence, matches: Sequence[Match]) -> bool:
     """Whether records account for a claim: they reach where it is made, know its tool, and
     cover all of the asset when it says that all of it was generated."""
     if said.claim == MATCHES_RECORDED:
-        return any(match.exact for match in matches)
+        return any(match.exact and _reaches(match, said.span) for match in matches)
     deciding = [match for match in matches if _reaches(match, said.span)]
     if not deciding and said.span is None and said.claim not in _WHOLE_CLAIMS:
         deciding = list(matches)
@@ -312,12 +325,14 @@ def _facts_names(facts: Mapping[str, Any]) -> Iterable[str]:
 
 def _match(asset: Asset, said: Evidence, source: Source, record: Recorded) -> Match:
     differs = said.detail.get("differs")
+    exact = said.observer == OBSERVER and said.detail.get("exact") is True
     return Match(
         record=record,
-        digest=_matched_file(asset, said, source, record),
+        digest=None if exact else _matched_file(asset, said, source, record),
         span=said.span,
         source=source.span,
         distance=inf if source.distance is None else source.distance,
+        exact=exact,
         differs=float(differs) if isinstance(differs, int | float) else 0.0,
         by=str(said.detail.get("by") or ""),
     )

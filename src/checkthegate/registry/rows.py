@@ -20,6 +20,9 @@ class Rows(Protocol):
     def rows(self, table: str, **equal: Any) -> Sequence[Row]:
         """The rows whose columns equal the values, in the order of the table's key."""
 
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterable[Row]:
+        """The rows whose column equals one of the values, in a few questions for many values."""
+
 
 class Snapshot:
     """Rows in memory, indexed by whatever is asked for. Never changes.
@@ -46,6 +49,12 @@ class Snapshot:
                 index[tuple([row[column] for column in columns])].append(row)
             self._found[table, columns] = index
         return index.get(tuple([equal[column] for column in columns]), ())
+
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterable[Row]:
+        """The rows whose column equals one of the values."""
+        return [
+            row for value in dict.fromkeys(values) for row in self.rows(table, **{column: value})
+        ]
 
 
 def sort_key(row: Row, key: Sequence[str]) -> Key:

@@ -71,6 +71,11 @@ _USES = (
 _WORKS = (
     _table("works", "id", "id! kind! title owner rights licence:json note", "title"),
     _table(
+        "work_versions",
+        "work entry",
+        "work! kind! title owner rights licence:json note",
+    ),
+    _table(
         "work_files",
         "work path",
         "work! path! digest! size:int media_type",
@@ -125,6 +130,9 @@ _APPROVALS = (
     ),
     _table("revocations", "subject entry", "subject! why! document"),
     _table("accepted_gaps", "id", "id! pattern! why! person! until observer"),
+    _table(
+        "prominences", "id", "id! digest record prominence! why! person! path", "digest", "record"
+    ),
     _table("match_words", "match entry", "match! word! why! person digest source claim", "digest"),
 )
 _RECORDS = (

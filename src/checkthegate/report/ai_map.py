@@ -1,4 +1,4 @@
-"""`ai-map.csv`: where AI is or may be in a delivery, one row for each statement, for sheets."""
+"""`ai-map.csv` and `ai-map.json`: where AI is or may be, in files and in the events of cuts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from checkthegate.report.cuts import row_fields
 from checkthegate.report.how import how_we_know, span_words
+from checkthegate.report.json_report import json_bytes
 from checkthegate.report.match_words import answer_words, told_of
 from checkthegate.report.text import visible
 from checkthegate.seams import ReportInput
@@ -16,17 +18,29 @@ COLUMNS: Final = (
     "path", "kind", "ai", "verdict", "tool", "model", "source type", "claim", "grade",
     "observer", "rules", "approval", "in", "out", "how we know", "digest", "source",
     "source path", "source in", "source out", "distance", "differs", "match", "answer",
+    "timeline", "event", "event name", "track", "record in", "record out", "record in frame",
+    "record out frame", "media in", "media out", "linked by", "use", "seconds", "share of frame",
+    "prominence", "changed", "enabled", "nest", "note",
 )  # fmt: skip
+SCHEMA: Final = "checkthegate.ai-map/1"
+_FILE_COLUMNS: Final = COLUMNS.index("timeline")
 _MATCH_COLUMNS: Final = 8
+_NUMBERS: Final = ("distance", "differs")
+# Where a line of a cut stands among the columns; what is not here has its own name.
+_COLUMN_OF: Final = {
+    "media": "path", "record": "source", "number": "event", "name": "event name",
+    "source_in": "media in", "source_out": "media out", "share": "share of frame",
+}  # fmt: skip
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "|", "%")
 
 
 class AiMap:
     """One row for each piece of evidence of AI and for each match with what is on record, and
-    one for each gap where it is unknown.
+    one for each gap where it is unknown; then one for each place in a cut, with its time-code.
 
-    UTF-8 with a byte order mark, which spreadsheets need to read names right. Cells that a
-    spreadsheet would run as a formula begin with an apostrophe.
+    In a cut's rows `path` is the media and `source` the record it matches. UTF-8 with a byte order
+    mark, which spreadsheets need to read names right. Cells that a spreadsheet would run as a
+    formula begin with an apostrophe.
     """
 
     filename = "ai-map.csv"
@@ -36,9 +50,62 @@ class AiMap:
         sheet = io.StringIO(newline="")
         writer = csv.writer(sheet, lineterminator="\r\n")
         writer.writerow(COLUMNS)
+        blank = [""] * (len(COLUMNS) - _FILE_COLUMNS)
         for asset in report.document["assets"]:
-            writer.writerows([cell(text) for text in row] for row in _rows(asset))
+            writer.writerows([*map(cell, row), *blank] for row in _rows(asset))
+        for fields in _places(report):
+            row = _event_row(fields)
+            writer.writerow([cell(row.get(name, "")) for name in COLUMNS])
         return sheet.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+class AiMapJson:
+    """The same for programs, `checkthegate.ai-map/1`: `files`, and the `events` of cuts.
+
+    A file's line leaves out what is empty.
+    """
+
+    filename = "ai-map.json"
+
+    def render(self, report: ReportInput) -> bytes:
+        """The whole file, UTF-8."""
+        files = [_file_line(row) for asset in report.document["assets"] for row in _rows(asset)]
+        events = list(_places(report))
+        return json_bytes({"schema": SCHEMA, "events": events, "files": files})
+
+
+def _places(report: ReportInput) -> Iterator[dict[str, Any]]:
+    """Every line of every cut's AI map, by name."""
+    for timeline in report.decision.timelines:
+        yield from (dict(row_fields(row)) for row in timeline.rows)
+
+
+def _event_row(fields: Mapping[str, Any]) -> dict[str, str]:
+    """A line of a cut by column; a label stands for the number where there is one."""
+    row = {
+        _COLUMN_OF.get(name, name.replace("_", " ")): _text(value)
+        for name, value in fields.items()
+        if name != "label"
+    }
+    return {**row, "event": str(fields["label"] or fields["number"])}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " > ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _file_line(row: list[str]) -> dict[str, Any]:
+    named = zip(COLUMNS[:_FILE_COLUMNS], row, strict=True)
+    line: dict[str, Any] = {name.replace(" ", "_"): text for name, text in named if text}
+    if "rules" in line:
+        line["rules"] = line["rules"].split("; ")
+    return line | {name: float(line[name]) for name in _NUMBERS if name in line}
 
 
 def cell(text: str) -> str:

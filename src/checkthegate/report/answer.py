@@ -28,6 +28,8 @@ _ADVICE: Final = {
     "c2pa": "Ask whoever made it for a copy with its Content Credential embedded and intact.",
     "decode": "Ask for a copy that opens in ordinary software, or for an open format.",
     "open": "Ask for a sound copy of the file, or take it out of the delivery.",
+    "media": "Name the folder where the media lie with --media, or ask for what is missing.",
+    "timeline": "Ask for a fresh export of the cut, or for it as OTIO or EDL.",
     "metadata": "Ask for a fresh export of the file from the program it was made in.",
 }
 _ANY_ADVICE: Final = "Ask for a sound, open copy and check again; until then, ask how it was made."

@@ -17,6 +17,7 @@ from checkthegate.model import (
     Source,
     Span,
 )
+from checkthegate.report.cuts import timelines_part
 from checkthegate.report.held_back import open_detail, scrubbed
 from checkthegate.report.match_words import MATCHES, REJECTED
 from checkthegate.report.text import storable
@@ -58,6 +59,7 @@ def report_document(
             {"path": storable(left.path), "reason": scrubbed(left.reason)}
             for left in decision.skipped
         ],
+        "timelines": timelines_part(decision.timelines),
         "home": {"production": home["production"], "key": home["key"]} if home else None,
         "checked_at": checked_at,
         "tool": {"name": TOOL_NAME, "version": __version__},

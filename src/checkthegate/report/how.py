@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from checkthegate.model import Evidence
+from checkthegate.report.editorial_words import EDITORIAL, editorial_words
 from checkthegate.report.match_words import match_sentence, told_of
 from checkthegate.report.text import count, listed, media_time
 
@@ -63,6 +64,9 @@ _OBSERVERS: Final = {
     "workflow": "workflow files",
     "hints": "file and folder names",
     "decode": "the picture or sound itself",
+    "timeline": "the cut",
+    "media": "the media of a cut",
+    "package": "the package’s lists",
     "open": "the file or folder as a whole",
     "identify": "the file as a whole",
 }
@@ -116,6 +120,8 @@ def _teller(
     }
     if claim in special:
         return special[claim]
+    if claim in EDITORIAL:
+        return editorial_words
     if observer == "c2pa" or claim == "credential":
         return _credential
     if claim == "ai-workflow" or detail.get("node_types"):

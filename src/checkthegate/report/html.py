@@ -15,6 +15,8 @@ from typing import Any
 
 from checkthegate.model import Exhibit, Verdict
 from checkthegate.report.answer import MEANINGS, headline, lede
+from checkthegate.report.cut_places import share_words
+from checkthegate.report.cut_view import MOST_CUTS, cut_views
 from checkthegate.report.page import MOST_LINKS, ROWS_IN_CHUNK, Page
 from checkthegate.report.templating import environment, source
 from checkthegate.report.text import count, seconds_words, sentence, size_words, visible
@@ -30,7 +32,8 @@ class HtmlReport:
         """The whole page, UTF-8."""
         page = Page(report.document, _by_shown_path(report), _exhibits(report))
         template = environment().get_template("report.html")
-        text = template.render(**_words(report, page), **_lists(report.document, page), **_frame())
+        lists = {**_lists(report.document, page), **_cuts(report, page)}
+        text = template.render(**_words(report, page), **lists, **_frame())
         return text.encode("utf-8", "backslashreplace")
 
 
@@ -85,6 +88,15 @@ def _lists(document: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "rulebook": page.rulebook(),
         "most_links": MOST_LINKS,
         "rows_in_chunk": ROWS_IN_CHUNK,
+    }
+
+
+def _cuts(report: ReportInput, page: Page) -> dict[str, Any]:
+    timelines = report.decision.timelines
+    return {
+        "cuts": cut_views(timelines, report.document["assets"], page.anchor_of),
+        "more_cuts": max(0, len(timelines) - MOST_CUTS),
+        "share_words": share_words,
     }
 
 

@@ -1,8 +1,9 @@
 """`report.junit.xml`: the decision for whatever already reads test results.
 
 One suite for each family of rules (named by its pack where there is only one), a case for
-each file and rule; and one suite with a case for each file that says whether it was looked
-at. What stops a delivery is a failure, what was not looked at is an error.
+each file and rule; one suite with a case for each file that says whether it was looked at; and
+one for each cut, with its events that are or may be AI or could not be judged. What stops a
+delivery is a failure, what was not looked at is an error.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from checkthegate.report.cut_places import event_name, row_words
 from checkthegate.report.match_words import match_sentence
 from checkthegate.report.matches import matches_in
 from checkthegate.report.templating import environment
@@ -77,7 +79,33 @@ def _suites(document: Mapping[str, Any]) -> list[Suite]:
     for path, finding in _every_finding(document):
         name = _suite_name(document, finding["rule"])
         ruled.setdefault(name, Suite(name)).cases.append(_rule_case(path, finding))
-    return [looked, *(ruled[name] for name in sorted(ruled))]
+    cuts = [_cut_suite(timeline) for timeline in document["timelines"]]
+    return [looked, *(ruled[name] for name in sorted(ruled)), *cuts]
+
+
+def _cut_suite(timeline: Mapping[str, Any]) -> Suite:
+    rows: dict[int, list[Mapping[str, Any]]] = {}
+    for row in timeline["rows"]:
+        rows.setdefault(row["number"], []).append(row)
+    suite = Suite(f"cut {timeline['name'] or timeline['path']}")
+    for event in timeline["events"]:
+        suite.cases.append(_event_case(timeline["path"], event, rows.get(event["number"], [])))
+    return suite
+
+
+def _event_case(path: str, event: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Case:
+    where = f"{event['record_in']} to {event['record_out']}, {event['track']}"
+    name = f"{event['number']}: {event_name(event)} ({where})"
+    told = [row_words(row) for row in rows]
+    text = "; ".join(filter(None, (*told, event["note"], ", ".join(event["rules"]))))
+    if not event["enabled"]:
+        return Case(path, name, "skipped")
+    if event["ai"] == "unknown" and not event["media"]:
+        return Case(path, name, "error", "gap", "The event’s media was not found.", text)
+    if event["verdict"] in _STOPS:
+        message = f"{event['verdict']}: {where}. {text}"
+        return Case(path, name, "failure", event["verdict"], message, text)
+    return Case(path, name, text=f"{event['verdict']}: {text}" if text else "")
 
 
 def _every_finding(document: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:

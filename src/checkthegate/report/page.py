@@ -157,6 +157,7 @@ class Page:
         self._shown = [*unclear, *matched][:MOST_CARDS]
         self._carded = frozenset(self._shown)
         self.more_cards = max(0, len(unclear) - len(self._shown))
+        self._numbers = {asset["path"]: n for n, asset in enumerate(self._assets)}
         self._todos = todos(document)
         self._gap_groups = gap_groups(document)
 
@@ -169,6 +170,10 @@ class Page:
         """The most severe files, at most `MOST_CARDS`."""
         for number in self._shown:
             yield self._card(number, self._assets[number])
+
+    def anchor_of(self, path: str) -> str:
+        """Where the card of a file is; empty when it has none."""
+        return self._anchor(self._numbers.get(path, -1))
 
     def rows(self) -> list[Row]:
         """Every file, the most severe first, then as given."""

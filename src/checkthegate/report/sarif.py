@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from checkthegate.report.cut_places import event_name
 from checkthegate.report.document import TOOL_NAME
 from checkthegate.report.json_report import json_bytes
 from checkthegate.report.match_words import match_sentence
@@ -25,6 +26,7 @@ SCHEMA_URI: Final = (
 )
 BASE: Final = "DELIVERY"
 _MOST_MATCHES: Final = 50
+_MOST_EVENTS: Final = 100
 _LEVELS: Final = {"blocked": "error", "escalate": "warning", "notify": "note", "clear": "none"}
 _LINK: Final = re.compile(r"\[(?=[^\[\]]{0,2000}\]\()")
 _WEB: Final = re.compile(r"https://[^\s)>\]\"']{1,500}")
@@ -119,9 +121,50 @@ def _rule(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _results(document: Mapping[str, Any], order: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    cuts: dict[str, list[Mapping[str, Any]]] = {}
+    for timeline in document["timelines"]:
+        cuts.setdefault(timeline["path"], []).append(timeline)
     for number, finding in _findings(document):
         asset = document["assets"][number] if number >= 0 else None
-        yield _result(asset, number, finding, order)
+        result = _result(asset, number, finding, order)
+        own = cuts.get(asset["path"], []) if asset else []
+        events = list(_events(own, finding["rule"], number))[:_MOST_EVENTS]
+        if events:
+            related = result.setdefault("relatedLocations", [])
+            related += [{**event, "id": len(related) + n} for n, event in enumerate(events)]
+        yield result
+
+
+def _events(cuts: list[Mapping[str, Any]], rule: str, number: int) -> Iterator[dict[str, Any]]:
+    """The events of a cut that do not meet a rule, as places in the timeline's file."""
+    for timeline in cuts:
+        for event in timeline["events"]:
+            if rule in event["rules"] and event["enabled"]:
+                yield _event(timeline, event, number)
+
+
+def _event(timeline: Mapping[str, Any], event: Mapping[str, Any], number: int) -> dict[str, Any]:
+    named = visible(event_name(event))
+    ends = f"{event['record_in']} to {event['record_out']}"
+    places = ("record_in", "record_out", "record_in_frame", "record_out_frame")
+    return {
+        **_location(timeline["path"], number),
+        "logicalLocations": [
+            {
+                "name": named,
+                "fullyQualifiedName": visible(
+                    f"{timeline['name']}/{event['track']}/{event['number']}"
+                ),
+                "kind": "event",
+            }
+        ],
+        "message": _message(f"{named}, {ends}, {event['track']}"),
+        "properties": {
+            **{name: event[name] for name in places},
+            "verdict": event["verdict"],
+            "media": visible(event["media"]),
+        },
+    }
 
 
 def _findings(document: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:

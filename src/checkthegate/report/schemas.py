@@ -15,6 +15,7 @@ from typing import Any
 
 from checkthegate.model import AiState, Approval, GateError, Grade, Kind, Outcome, Verdict
 from checkthegate.model import errors as _every_error
+from checkthegate.report.cut_schema import ai_map_schema, cut_definitions
 from checkthegate.report.document import SCHEMA
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -40,6 +41,7 @@ def report_schema() -> dict[str, Any]:
         "gaps": _list(_ref("delivery_gap")),
         "findings": _list(_ref("finding")),
         "skipped": _list(_object({"path": _WORD, "reason": _WORD})),
+        "timelines": _list(_ref("timeline")),
         "home": {"anyOf": [_object({"production": _TEXT, "key": _WORD}), {"type": "null"}]},
         "checked_at": {"type": "string", "format": "date-time"},
         "tool": _object({"name": _WORD, "version": _WORD}),
@@ -48,12 +50,13 @@ def report_schema() -> dict[str, Any]:
         "as_of": _TEXT,
         "decision": _object({"id": _WORD, "entry": _COUNT}),
         "checkpoint": _WORD,
+        "certificate": _WORD,
     }
     return {
         "$schema": _DIALECT,
         "$id": "urn:checkthegate:report:1",
         "title": "A report of Check the Gate",
-        **_object(top, optional=("delivery", "as_of", "decision", "checkpoint")),
+        **_object(top, optional=("delivery", "as_of", "decision", "checkpoint", "certificate")),
         "$defs": _definitions(),
     }
 
@@ -73,9 +76,14 @@ def error_schema() -> dict[str, Any]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Writes `report.1.json` and `error.1.json` into `folder` and returns their paths."""
+    """Writes the schemas of reports, errors and the AI map into `folder`; returns their paths."""
     written = []
-    for name, schema in (("report.1.json", report_schema()), ("error.1.json", error_schema())):
+    made = {
+        "report.1.json": report_schema(),
+        "error.1.json": error_schema(),
+        "ai-map.1.json": ai_map_schema(),
+    }
+    for name, schema in made.items():
         path = folder / name
         path.write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
         written.append(path)
@@ -105,6 +113,7 @@ def _definitions() -> dict[str, Any]:
         "gap": _object({"observer": _WORD, "reason": _WORD}),
         "delivery_gap": _object({"observer": _WORD, "reason": _WORD, "path": _TEXT}),
         "finding": _finding(),
+        **cut_definitions(),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from checkthegate.model import Decision, Verdict
 from checkthegate.report.answer import MEANINGS, GapGroup, Todo, gap_groups, headline, lede, todos
+from checkthegate.report.cut_terminal import cut_lines
 from checkthegate.report.document import report_outline
 from checkthegate.report.match_words import Told, match_brief, place_words
 from checkthegate.report.matches import matches_in
@@ -53,8 +54,9 @@ def summary_lines(
     every, unread = todos(document), gap_groups(document)
     shapes = _PLAIN_SHAPES if plain_shapes else SHAPES
     paint = _painter(styled)
+    stopped = cut_lines(decision.timelines, shapes, paint, width)
     lines = [
-        *_answer(document, every, shapes, paint, width),
+        *_answer(document, every, stopped, shapes, paint, width),
         *_next_steps(every, shapes, paint, width),
         *_matched(document, paint, width),
         *_not_looked_at(unread, shapes, paint, width),
@@ -73,15 +75,17 @@ def verdict_mark(verdict: str, *, styled: bool = False, plain_shapes: bool = Fal
 def _answer(
     document: Mapping[str, Any],
     every: list[Todo],
+    stopped: list[str],
     shapes: Mapping[str, str],
     paint: Paint,
     width: int,
 ) -> list[str]:
+    """The headline and the verdict, then the events that stop a cut, then the rest in words."""
     verdict = document["verdict"]
     mark = paint(verdict, f"{shapes[verdict]} {verdict.capitalize()}")
     meaning = MEANINGS[Verdict(verdict)]
     told = _wrapped(lede(document), width, "")
-    return [paint("strong", headline(document, every)), f"{mark} — {meaning}.", *told]
+    return [paint("strong", headline(document, every)), f"{mark} — {meaning}.", *stopped, *told]
 
 
 def _next_steps(

@@ -49,6 +49,14 @@ class After:
             self._read[table] = self._whole(table)
         return self._read[table].rows(table, **equal)
 
+    def among(self, table: str, column: str, values: Iterable[str]) -> Iterable[Row]:
+        """The rows whose column equals one of the values."""
+        if table not in _JUDGED_BY:
+            return self._reading.among(table, column, values)
+        return [
+            row for value in dict.fromkeys(values) for row in self.rows(table, **{column: value})
+        ]
+
     def _whole(self, table: str) -> Snapshot:
         stored = self._reading.rows(table)
         if self._when is not None and table in _NAMED:

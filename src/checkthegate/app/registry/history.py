@@ -31,6 +31,7 @@ _WORDS: Final = {
     "escalation-opened": "opened",
     "escalation-answered": "answered",
     "gap-accepted": "accepted",
+    "prominence-stated": "stated",
     "fingerprinted": "fingerprinted",
 }
 

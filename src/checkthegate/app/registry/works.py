@@ -27,6 +27,7 @@ from checkthegate.model.event import Event
 from checkthegate.model.match import Role
 from checkthegate.model.record import Row
 from checkthegate.model.registry import AsOf
+from checkthegate.registry.matches import work_at
 from checkthegate.registry.times import in_effect
 from checkthegate.seams import RecordReading
 
@@ -121,9 +122,22 @@ def _again(reading: RecordReading, prints: Prints, files: Sequence[Digested]) ->
 
 
 def change_work(
-    desk: Desk, named: str, stated: Mapping[str, Any], effective: str | None = None
+    desk: Desk,
+    named: str,
+    stated: Mapping[str, Any],
+    effective: str | None = None,
+    *,
+    licence: Mapping[str, Any] | None = None,
+    licence_document: Path | None = None,
 ) -> Written:
-    """Change what is said of a work; its files stay."""
+    """Change what is said of a work; its files stay.
+
+    What `licence` says goes on top of the licence on file: `reference`, `productions`, `starts`,
+    `ends`. Only what is stated changes.
+    """
+    terms = dict(licence or {})
+    if licence_document is not None:
+        terms["document"] = keep_document(desk.home, licence_document)
 
     def make(reading: RecordReading) -> list[Event]:
         row = found(reading, "works", named, "title")
@@ -133,8 +147,12 @@ def change_work(
             for file in reading.rows("work_files", work=row["id"])
         ]
         wanted = kept | {name: value for name, value in stated.items() if value is not None}
+        if terms:
+            wanted["licence"] = {**(row["licence"] or {}), **terms}
         if wanted == kept:
-            raise UsageError("Nothing of this work would change.", hint="Say what: --owner …")
+            raise UsageError(
+                "Nothing of this work would change.", hint="Say what: --owner …, --licence …"
+            )
         return [event("work-changed", row["id"], wanted, effective=effective)]
 
     return desk.write(make)
@@ -143,7 +161,9 @@ def change_work(
 def list_works(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
     """Every work on file by then, by title."""
     with desk.store.reading() as reading:
-        rows = [row for row in reading.rows("works") if in_effect(row, when)]
+        rows = [
+            work_at(reading, row, when) for row in reading.rows("works") if in_effect(row, when)
+        ]
         counts: dict[str, int] = {}
         for file in reading.rows("work_files"):
             counts[file["work"]] = counts.get(file["work"], 0) + 1
@@ -154,7 +174,7 @@ def list_works(desk: Desk, when: AsOf) -> list[dict[str, Any]]:
 def show_work(desk: Desk, named: str, when: AsOf) -> dict[str, Any]:
     """A work with its files and its history."""
     with desk.store.reading() as reading:
-        row = found(reading, "works", named, "title")
+        row = work_at(reading, found(reading, "works", named, "title"), when)
         files = reading.rows("work_files", work=row["id"])
         told = history(reading, row["id"], when)
     names = ("path", "digest", "size", "media_type")
