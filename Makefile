@@ -46,10 +46,10 @@ setup-dev: $(VENV)/.dev models
 demo: setup
 	@$(BIN)/python samples/story.py $(GATE_DEMO_OUT)-records
 	@echo
-	@echo "And a whole delivery, with nothing on record:"
+	@echo "And everything that is delivered with the reel, judged by these records:"
 	@echo
-	@$(BIN)/gate check samples/delivery --out $(GATE_DEMO_OUT); status=$$?; \
-	  if [ $$status -gt 1 ]; then exit $$status; fi
+	@$(BIN)/gate check samples/delivery --home $(GATE_DEMO_OUT)-records --out $(GATE_DEMO_OUT); \
+	  status=$$?; if [ $$status -gt 1 ]; then exit $$status; fi
 
 lint: setup-dev
 	$(BIN)/ruff format --check .

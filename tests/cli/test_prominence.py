@@ -66,7 +66,7 @@ def test_the_newest_word_shows_at_every_place(capsys: Any, tmp_path: Path) -> No
 def test_of_a_digest_and_of_a_record(capsys: Any) -> None:
     use = gate(capsys, "use", "add", "--from", "use.yaml")["id"]
     asked = ("record", "media/SH010.png", "--use", use, "--tool", "Paintbox")
-    record = gate(capsys, *asked)["id"]
+    record = gate(capsys, *asked)["records"][0]["id"]
     set_(capsys, record, "prominent")
     set_(capsys, "sha256:" + "ab" * 32, "incidental")
     listed = gate(capsys, "prominence", "list")["items"]

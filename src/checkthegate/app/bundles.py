@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from checkthegate.app.registry.files import digested, files_in
+from checkthegate.app.certificate import one_line
+from checkthegate.app.home import FOLDER, home_key
+from checkthegate.app.own_reports import known_reports
+from checkthegate.app.registry.files import Named, digested, files_in
+from checkthegate.delivery.walk import Ours, open_delivery
 from checkthegate.ledger import (
     BundleVerdict,
     Malformed,
     ProvenEntry,
     key_fingerprint,
+    public_key,
     verify_bundle,
 )
 from checkthegate.ledger.bundle_form import DOES_NOT_PROVE, PROVES
-from checkthegate.model import UsageError, digest_bytes
+from checkthegate.model import GateError, UsageError, digest_bytes
 
 SCHEMA: Final = "checkthegate.bundle-verification/1"
 _MOST_BYTES: Final = 2 * 1024**3
@@ -33,6 +38,8 @@ _NAMING: Final = {
     "certificate-issued": _CERTIFIED,
 }
 _WHOLE: Final = "sequence"
+_BY_CHECKS: Final = (_CERTIFIED, _NAMING[_DECISION])
+_MOST_KEY_BYTES: Final = 65_536
 
 
 def verify_file(file: Path, keys: Sequence[str], delivery: Path | None) -> dict[str, Any]:
@@ -87,26 +94,77 @@ def _held_against(verdict: BundleVerdict, delivery: Path, bundle: Path) -> dict[
             path=str(bundle),
         )
     known = {each.digest: each.as_ for each in named}
+    checked = any(each.as_ in _BY_CHECKS for each in named)
+    own = digest_bytes(_content(bundle))
+    lying = [
+        (path, digest)
+        for path, digest in (_lying(delivery, verdict.key) if checked else _recorded(delivery))
+        if digest != own
+    ]
+    named = _as_called(named, {path for path, _ in lying}, delivery)
     paths: dict[str, set[str]] = {}
     for each in named:
         paths.setdefault(each.path, set()).add(each.digest)
     paths.pop("", None)
-    listed = []
-    for file in files_in([delivery]):
-        if file.file.resolve() != bundle.resolve():
-            digest, path = digested(file).digest, _inside(file.path, delivery)
-            listed.append({"path": path, "digest": digest} | _state(path, digest, known, paths))
+    names = frozenset(map(_last, paths))
+    listed = [
+        {"path": path, "digest": digest} | _state(path, digest, known, paths, names)
+        for path, digest in lying
+    ]
     found = [*listed, *_missing(named, listed)]
     return {"ok": all(each["state"] == "certified" for each in found), "files": found}
 
 
+def _lying(delivery: Path, key: str) -> Iterator[tuple[str, str]]:
+    """Path and digest of everything that a check of the delivery lists; no digest where it could
+    not be read."""
+    turnover = open_delivery([delivery], None, Ours(reports=known_reports()))
+    for found in turnover.files:
+        named = Named(Path(found.location[0]), found.path)
+        yield one_line(found.path), digested(named).digest
+    for gap in turnover.gaps:
+        if not _is_home_of(delivery / gap.path, key):
+            yield one_line(gap.path), ""
+
+
+def _recorded(delivery: Path) -> Iterator[tuple[str, str]]:
+    """Path and digest of everything that would be put on record of a delivery."""
+    for file in files_in([delivery]):
+        path = file.path.partition("/")[2] if delivery.is_dir() else file.path
+        yield path, digested(file).digest
+
+
+def _is_home_of(folder: Path, key: str) -> bool:
+    """Whether this is the home that signed: a check with it leaves it out."""
+    file = folder / "keys" / "home.key"
+    try:
+        if folder.name != FOLDER or not file.is_file() or file.stat().st_size > _MOST_KEY_BYTES:
+            return False
+        return public_key(home_key(folder)).fingerprint == key
+    except (GateError, OSError):
+        return False
+
+
+def _as_called(named: list[_NamedFile], lying: Collection[str], delivery: Path) -> list[_NamedFile]:
+    """The named files by their paths in the delivery: where several paths were checked together,
+    each path begins with what was named."""
+    front = f"{delivery.resolve().name}/"
+    inside = [replace(each, path=each.path.removeprefix(front)) for each in named]
+    plain = sum(each.path in lying for each in named)
+    return inside if sum(each.path in lying for each in inside) > plain else named
+
+
 def _state(
-    path: str, digest: str, known: dict[str, str], paths: dict[str, set[str]]
+    path: str,
+    digest: str,
+    known: dict[str, str],
+    paths: dict[str, set[str]],
+    names: Collection[str],
 ) -> dict[str, Any]:
     # Known bytes in the place of other known bytes are a change: one frame put for another.
     if digest in known and digest in paths.get(path, {digest}):
         return {"state": "certified", "as": known[digest]}
-    return {"state": "changed" if path in paths or _last(path) in map(_last, paths) else "unnamed"}
+    return {"state": "changed" if path in paths or _last(path) in names else "unnamed"}
 
 
 def _missing(
@@ -161,11 +219,6 @@ def _reports(delivery: Path, bundle: Path) -> Iterable[Path]:
     beside = bundle.resolve().parent
     return [file for place in (beside, delivery) for file in sorted(place.glob("*.json"))
             if file.resolve() != bundle.resolve()]  # fmt: skip
-
-
-def _inside(path: str, delivery: Path) -> str:
-    """A path as a check of this folder names it."""
-    return path.partition("/")[2] if delivery.is_dir() else path
 
 
 def _last(path: str) -> str:

@@ -79,7 +79,7 @@ def since_of(decision: Decision) -> dict[str, Any] | None:
     """Which earlier cut the decision was compared with, and how many of its events changed."""
     for timeline in decision.timelines:
         if timeline.since:
-            return {"of": _line(timeline.since), **timeline.changes}
+            return {"of": one_line(timeline.since), **timeline.changes}
     return None
 
 
@@ -125,7 +125,7 @@ def _body(
         "final": document["final"],
         "packs": document["packs"],
         "files": [
-            {"digest": file.digest, "path": _line(file.path), "size": file.size}
+            {"digest": file.digest, "path": one_line(file.path), "size": file.size}
             for file in sorted(files, key=lambda file: file.path)
         ],
     }
@@ -140,6 +140,6 @@ def _approvals(document: Mapping[str, Any], known: Sequence[Row]) -> list[dict[s
     return [{"id": id_, "evidence": rows[id_]["evidence"]} for id_ in used if id_ in rows]
 
 
-def _line(path: str) -> str:
+def one_line(path: str) -> str:
     """The path as one line that the records can hold."""
     return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")

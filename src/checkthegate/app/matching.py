@@ -13,14 +13,17 @@ from typing import Any, Final
 
 from checkthegate.app.bank import BankDamaged, BankPlace, OpenBank
 from checkthegate.app.banking import FIRST, bank_place
+from checkthegate.app.extents import SPAN, is_all
 from checkthegate.app.wiring import load_hashers
 from checkthegate.model import (
     Asset,
     Evidence,
     Gap,
+    Grade,
     Json,
     Observation,
     Source,
+    Span,
     Unreadable,
 )
 from checkthegate.model.match import Match, Role, match_id
@@ -28,6 +31,7 @@ from checkthegate.seams import Example, Hasher, OpenAsset
 from checkthegate.store.prints import PrintFolder
 
 OBSERVER: Final = "fingerprint"
+_FORM: Final = 2
 _MOST_MATCHES: Final = 2000
 _MOST_EXHIBITS: Final = 4
 _MOST_EXHIBIT_BYTES: Final = 512 * 1024
@@ -113,6 +117,7 @@ class Matching:
         """The recipe, what is banked, and what is lacking: a result holds until one changes."""
         return {
             "hasher": self._hasher.id,
+            "form": _FORM,
             "recipe": self._hasher.recipe,
             "bank": self._place.state,
             "others": self._place.others,
@@ -140,7 +145,7 @@ class Matching:
         try:
             for found in self._hasher.match(opened, self._bank, self._cache):
                 opened.working()
-                for each in self._stated(opened.asset, found):
+                for each in self._stated(opened, found):
                     said.setdefault(repr(_key(each)), each)
                 if len(said) > _MOST_MATCHES:
                     break
@@ -176,26 +181,37 @@ class Matching:
                 self._inspected = True
         return self._inspected
 
-    def _stated(self, asset: Asset, found: Match | Gap) -> Iterator[Observation]:
+    def _stated(self, opened: OpenAsset, found: Match | Gap) -> Iterator[Observation]:
         """Evidence for everything that the match's file is in the bank for.
 
         Where the asset is that very file, the records say so already.
         """
         if isinstance(found, Gap):
             yield Gap(OBSERVER, found.reason)
-        elif found.banked.digest != asset.digest:
+        elif found.banked.digest != opened.asset.digest:
+            span, detail = self._placed(opened, found)
             exhibits = _bounded(found) if self._pictures else ()
             for source, path in self._sources(found):
                 yield Evidence(
                     OBSERVER,
                     found.grade,
                     found.banked.role.claim,
-                    _detail(self._hasher.id, asset, found),
-                    span=found.span,
+                    detail,
+                    span=span,
                     source=Source(source, path, found.source_span, found.distance),
                     exhibits=exhibits,
                 )
                 exhibits = ()
+
+    def _placed(self, opened: OpenAsset, found: Match) -> tuple[Span | None, dict[str, Json]]:
+        """Where it lies and what is told of it: what proves (almost) all of an asset to be on
+        record has no span, and its numbers are told."""
+        hasher, span = self._hasher.id, found.span
+        detail = _detail(hasher, opened.asset, found)
+        proves = found.grade is Grade.PROVEN and found.banked.role is Role.RECORDED
+        if span is None or not proves or not is_all(opened, hasher, span):
+            return span, detail
+        return None, {**detail, SPAN: {"start": span.start, "end": span.end}}
 
     def _sources(self, found: Match) -> Iterable[tuple[str, str]]:
         """All records or works of these bytes; of an input the first record it went into."""

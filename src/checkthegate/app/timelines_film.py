@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from checkthegate.app.extents import lies
 from checkthegate.app.planning import Looked
 from checkthegate.app.relinking import shelved
 from checkthegate.app.timelines_judging import JudgedCut, JudgedEvent
@@ -80,7 +81,7 @@ def named_in_film(decided: AssetDecision, films: Sequence[Flattened]) -> AssetDe
         return decided
     evidence = tuple(
         replace(each, detail={**each.detail, "events": names})
-        if each.span is not None and (names := _names(films[0], each))
+        if lies(each) is not None and (names := _names(films[0], each))
         else each
         for each in decided.evidence
     )
@@ -88,9 +89,10 @@ def named_in_film(decided: AssetDecision, films: Sequence[Flattened]) -> AssetDe
 
 
 def _names(film: Flattened, evidence: Evidence) -> list[str]:
-    if evidence.span is None:
+    span = lies(evidence)
+    if span is None:
         return []
-    lying = _lying(film, film.range_of(evidence.span), evidence)
+    lying = _lying(film, film.range_of(span), evidence)
     return [film.cut.cut.where(event.linked.clip) for event in lying[:_MOST_NAMED]]
 
 
@@ -154,10 +156,11 @@ def _gaps_between(
 ) -> list[FrameRange]:
     """The frames of a statement that lie outside of what the cut shows as AI."""
     timeline = film.cut.cut.timeline
-    if evidence.span is None:
+    span = lies(evidence)
+    if span is None:
         # About the whole film: a cut that shows AI anywhere explains it.
         return [] if shown else [FrameRange(timeline.start, timeline.end, timeline.rate)]
-    frames = film.range_of(evidence.span)
+    frames = film.range_of(span)
     slack = max(1, int(timeline.rate * Fraction(_SLACK)))
     at, left = frames.start, []
     place = max(0, bisect_right(shown, (frames.start, 1 << 62)) - 1)

@@ -36,8 +36,11 @@ class Ours:
     reports: frozenset[str] = frozenset()
 
 
-def open_delivery(paths: Sequence[Path], unpacker: Unpacker, ours: Ours) -> Turnover:
-    """List every file under `paths`. Raises `UsageError` for what cannot be opened at all."""
+def open_delivery(paths: Sequence[Path], unpacker: Unpacker | None, ours: Ours) -> Turnover:
+    """List every file under `paths`; without an unpacker archives are files like any other.
+
+    Raises `UsageError` for what cannot be opened at all.
+    """
     turnover = Turnover()
     walker = _Walker(turnover, unpacker, ours)
     for path, prefix in zip(paths, _prefixes(paths), strict=True):
@@ -77,7 +80,7 @@ def _name_once(turnover: Turnover) -> None:
 
 
 class _Walker:
-    def __init__(self, turnover: Turnover, unpacker: Unpacker, ours: Ours) -> None:
+    def __init__(self, turnover: Turnover, unpacker: Unpacker | None, ours: Ours) -> None:
         self._turnover = turnover
         self._unpacker = unpacker
         self._ours = ours
@@ -171,7 +174,7 @@ class _Walker:
     def _add_file(self, file: Path, path: str, status: os.stat_result) -> None:
         found = Found(path, (str(file),), StatIdentity.of(status), status.st_size)
         self._append(found)
-        for member in self._unpacker.members(found):
+        for member in self._unpacker.members(found) if self._unpacker else ():
             if isinstance(member, ArchiveGap):
                 self._turnover.asset_gaps.setdefault(member.path, []).append(member.reason)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.blocks import OFFSET, STEP, compared
@@ -63,21 +63,45 @@ class Agreement:
 
 
 def agreement(source: Array, target: Array, matrix: Array) -> Agreement:
-    """How far two uint8 grey pictures agree, the target lying where `matrix` (in shares) says."""
+    """How far two uint8 pictures agree, the target lying where `matrix` (in shares) says.
+
+    Both may be grey or rgb. Where both are rgb, a block that agrees in one colour agrees: grades
+    clip colours one by one.
+    """
     here = scaled(source, GRID)
-    there, seen = warped(target, matrix, here.shape)
+    laid, seen = warped(target, matrix, here.shape)
     covered = float(seen.mean())
-    filled = min(
-        1.0, covered * abs(float(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]))
-    )
-    blocks = compared(here, there, seen)
+    grown = abs(float(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]))
+    blocks = compared(here, _grey(laid), seen)
     if blocks is None or not blocks.detailed.any():
-        return Agreement(covered, filled)
-    finer, _ = warped(target, matrix, (2 * here.shape[0], 2 * here.shape[1]))
+        return Agreement(covered, min(1.0, covered * grown))
+    if laid.ndim == here.ndim == 3 and blocks.differing.any():
+        blocks = _by_colour(blocks, here, laid, seen)
+    finer, _ = warped(_grey(target), matrix, (2 * here.shape[0], 2 * here.shape[1]))
     bars, letters = overlaid(blocks, finer)
     places, followed = moved_points(blocks.pair[0], blocks.pair[1], seen)
     moved = _outside(places, bars)
-    return _summed(blocks, bars | letters, covered, filled, moved, followed)
+    return _summed(blocks, bars | letters, covered, min(1.0, covered * grown), moved, followed)
+
+
+def _by_colour(blocks: Blocks, here: Array, laid: Array, seen: Array) -> Blocks:
+    """The blocks, those that agree in one of the target's colours no longer differing."""
+    for colour in range(3):
+        found = compared(here, laid[..., colour], seen)
+        if found is not None:
+            agreeing = blocks.agreeing | (blocks.differing & found.agreeing)
+            differing = blocks.differing & ~agreeing
+            blocks = replace(blocks, agreeing=agreeing, differing=differing)
+    return blocks
+
+
+def _grey(picture: Array) -> Array:
+    import cv2
+    import numpy
+
+    if picture.ndim == 2:
+        return picture
+    return numpy.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
 
 
 def _summed(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SLOWEST: Final = 0.78
 FASTEST: Final = 1.28
 
+_COARSE_STEP = 0.05
 _SPEED_STEP = 0.02
 _MOMENT = 0.16
 _STRIDE = 0.08
@@ -68,12 +69,32 @@ def lines(target: Moving, source: Moving, visible: Array, most: int = 4) -> list
     here = source.times[pairs[:, 0]]
     steps = small.of(halved(source.frames[pairs[:, 1]]) - halved(source.frames[pairs[:, 0]]))
     moment = float(numpy.median(source.times[pairs[:, 1]] - here))
-    found: list[Line] = []
-    for speed in numpy.arange(SLOWEST, FASTEST + 1e-6, _SPEED_STEP).tolist():
-        table = small.against(steps, moment / speed)
+    search = _Search(small, steps, here, moment)
+    for speed in numpy.arange(SLOWEST, FASTEST + 1e-6, _COARSE_STEP).tolist():
+        search.at(speed)
+    for line in _distinct(search.found, target, most):
+        for aside in (-2, -1, 1, 2):
+            search.at(abs(line.speed) + aside * _SPEED_STEP)
+    return _distinct(search.found, target, most)
+
+
+class _Search:
+    """Tries speeds, each once."""
+
+    def __init__(self, small: _Small, steps: Array, here: Array, moment: float) -> None:
+        self._small, self._steps, self._here, self._moment = small, steps, here, moment
+        self._tried: set[float] = set()
+        self.found: list[Line] = []
+
+    def at(self, speed: float) -> None:
+        """Take in the best lines of a speed."""
+        speed = round(speed, 3)
+        if speed in self._tried or not SLOWEST <= speed <= FASTEST + 1e-6:
+            return
+        self._tried.add(speed)
+        table = self._small.against(self._steps, self._moment / speed)
         if table is not None:
-            found += table.lines(here, moment, speed)
-    return _distinct(sorted(found, key=lambda line: -line.score), target, most)
+            self.found += table.lines(self._here, self._moment, speed)
 
 
 def _pairs(source: Moving) -> Array:
@@ -161,10 +182,10 @@ class _Table:
 
 
 def _distinct(found: Sequence[Line], target: Moving, most: int) -> list[Line]:
-    """The best lines that do not say the same."""
+    """The best lines that do not say the same, best first."""
     middle = float(target.times[0] + target.times[-1]) / 2
     kept: list[Line] = []
-    for line in found:
+    for line in sorted(found, key=lambda each: -each.score):
         at = line.source_at(middle)
         if all(
             abs(at - other.source_at(middle)) > _APART or (line.speed > 0) != (other.speed > 0)

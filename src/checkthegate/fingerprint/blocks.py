@@ -26,6 +26,8 @@ _STANDS_OUT = 10.0
 _AGREES, _DISAGREES = 0.75, 0.6
 _MARGIN = 3
 _RETONED = 20.0
+_WEIGHTS = (0.299, 0.587, 0.114)
+_CALM, _HOLD = 0.8, 0.003
 _ENOUGH_TO_GRADE, _ENOUGH_OF_A_LEVEL = 2000, 24
 
 
@@ -55,14 +57,19 @@ class Blocks:
 
 
 def compared(source: Array, target: Array, seen: Array) -> Blocks | None:
-    """Blocks of two grey pictures of one shape, the target warped onto the source's grid; `seen`
-    says where it is visible. None when no whole block is."""
+    """Blocks of two pictures of one height and width, the target warped onto the source's grid;
+    `seen` says where it is visible. None when no whole block is.
+
+    The target is grey. The source is grey or rgb: then a grade that weighs colours differently is
+    fitted too.
+    """
     import numpy
 
     visible = _whole(seen)
     if not visible.any():
         return None
-    here, there = source.astype(numpy.float32), target.astype(numpy.float32)
+    there = target.astype(numpy.float32)
+    here = _weighed(source, there, seen)
     alike = _likeness(*_energies(here, there)) >= _AGREES
     here = _graded(here, there, _at_pixels(alike & visible, here.shape))
     there = numpy.where(seen, there, here)
@@ -90,6 +97,29 @@ def compared(source: Array, target: Array, seen: Array) -> Blocks | None:
         gain,
         numpy.stack(pair),
     )
+
+
+def _weighed(source: Array, there: Array, seen: Array) -> Array:
+    """The source as grey, its colours weighed as the target's grade does: the weights that explain
+    the target's detail best, near the usual ones where it says little."""
+    import numpy
+
+    if source.ndim == 2:
+        return source.astype(numpy.float32)
+    usual = numpy.array(_WEIGHTS, numpy.float32)
+    colours = source.astype(numpy.float32)
+    plain: Array = colours @ usual
+    own = numpy.stack([detail(colours[..., each])[seen] for each in range(3)], axis=1)
+    wanted = detail(there)[seen]
+    scale = float(own @ usual @ wanted) / float(((own @ usual) ** 2).sum() + 1.0)
+    kept = numpy.abs(wanted - scale * (own @ usual))
+    calm = kept <= numpy.quantile(kept, _CALM) + 1e-6
+    own, wanted = own[calm], wanted[calm]
+    hold = _HOLD * float((own**2).sum()) * numpy.eye(3)
+    weights = numpy.linalg.solve(own.T @ own + hold, own.T @ wanted + hold @ (scale * usual))
+    if weights.sum() <= 0.1 or abs(weights).max() > 4:
+        return plain
+    return numpy.asarray(colours @ (weights / weights.sum()).astype(numpy.float32))
 
 
 def _graded(here: Array, there: Array, alike: Array) -> Array:

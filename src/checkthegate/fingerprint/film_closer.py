@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from checkthegate.fingerprint.aligning import Line, lines
 from checkthegate.fingerprint.film_extent import Yardstick, longest_run
 from checkthegate.fingerprint.film_fitting import Fit, fitted
-from checkthegate.fingerprint.film_framing import picture_box, spill, usual_framings
+from checkthegate.fingerprint.film_framing import (
+    picture_box,
+    plain_framings,
+    spill,
+    usual_framings,
+)
 from checkthegate.fingerprint.film_scoring import NO_SCORE, Score, scored
 from checkthegate.fingerprint.film_shot import Shot
 from checkthegate.fingerprint.film_window import Window, one_shot
@@ -28,7 +33,8 @@ _AHEAD, _BEHIND = 1.3, 1.0
 _FEWEST_FRAMES, _SHORTEST = 8, 0.45
 _FIRST_STILLS, _MOST_ANCHORS = 2, 6
 _SURE, _HOPEFUL, _HOPELESS = 0.9, 0.5, 0.3
-_CONTENT = 0.3
+_CONTENT, _FITS = 0.3, 0.55
+_SAME_PLACE = 0.012
 _NO_LINE = 0.3
 _AROUND = 40.0
 _CHUNK, _LOST_FOR = 1.0, 0.3
@@ -144,13 +150,25 @@ def _better(one: _Anchored | None, other: _Anchored | None) -> _Anchored | None:
 def _anchor(window: Window, source: Source, hit: Hit, shot: Shot) -> _Anchored | None:
     """Try stills of the source as where and when, nearest to the hit's first."""
     best: _Anchored | None = None
+    tried: list[Array] = []
     for matrix, content in _geometries(window, source, hit, shot):
-        tried = _aligned(source, hit, shot, matrix, content)
-        best = _better(best, tried)
-        hopeless = tried.score.correlation < _HOPELESS and content < _CONTENT
+        if any(_far(matrix, other) < _SAME_PLACE for other in tried):
+            continue
+        tried.append(matrix)
+        aligned = _aligned(source, hit, shot, matrix, content)
+        best = _better(best, aligned)
+        hopeless = aligned.score.correlation < _HOPELESS and content < _CONTENT
         if hopeless or (best is not None and best.sure):
             break
     return best
+
+
+def _far(one: Array, other: Array) -> float:
+    """How far two maps move the corners of the frame apart, in shares."""
+    import numpy
+
+    corners = numpy.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1.0]])
+    return float(numpy.abs((one - other) @ corners).max())
 
 
 def _geometries(
@@ -163,18 +181,33 @@ def _geometries(
     at = int(numpy.abs(shot.times - hit.time).argmin())
     frame = shot.frames[at]
     order = source.stills_near(hit.source_time)
-    matrix = None
+    first: tuple[Array, float] | None = None
     for count, number in enumerate(order[:_MOST_ANCHORS]):
-        if matrix is not None:
-            yield refined(source.still(number), frame, matrix)
-            continue
-        if count >= _FIRST_STILLS:
-            return
-        ground = window.ground(float(shot.times[at]), frame)
-        registration = register_in(source.still(number), ground)
-        if registration is not None:
-            matrix = registration.matrix
-            yield matrix, registration.score
+        still = source.still(number)
+        if first is not None:
+            yield refined(still, frame, first[0])
+        elif count < _FIRST_STILLS:
+            first = _as_framed(still, frame) if count == 0 else None
+            if first is None:
+                first = _by_points(window, still, float(shot.times[at]), frame)
+            if first is not None:
+                yield first
+
+
+def _as_framed(still: Array, frame: Array) -> tuple[Array, float] | None:
+    """The quick way: picture on picture without bars, also mirrored."""
+    for matrix in plain_framings(still, frame):
+        better, content = refined(still, frame, matrix)
+        if content >= _FITS:
+            return better, content
+    return None
+
+
+def _by_points(
+    window: Window, still: Array, time: float, frame: Array
+) -> tuple[Array, float] | None:
+    found = register_in(still, window.ground(time, frame))
+    return None if found is None else (found.matrix, found.score)
 
 
 def _aligned(source: Source, hit: Hit, shot: Shot, matrix: Array, content: float) -> _Anchored:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkthegate.fingerprint.geometry import mirrors, unmirrored
+from checkthegate.fingerprint.borders import content_box
+from checkthegate.fingerprint.geometry import after, inverted, mirrors, unmirrored
 
 if TYPE_CHECKING:
     import numpy
@@ -38,6 +39,26 @@ def picture_box(shot: Shot) -> tuple[float, float, float, float]:
         float(rows[0] / height),
         float((columns[-1] + 1) / width),
         float((rows[-1] + 1) / height),
+    )
+
+
+def plain_framings(source: Array, target: Array) -> list[Array]:
+    """Maps that lay one grey picture on another, bars around either aside: as is, and mirrored."""
+    import numpy
+
+    plain = after(inverted(_onto_content(source)), _onto_content(target))
+    mirror = numpy.array([[-1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    return [plain, after(mirror, plain)]
+
+
+def _onto_content(picture: Array) -> Array:
+    """The map from the unit square onto what bars leave of a picture."""
+    import numpy
+
+    left, top, right, bottom = content_box(picture)
+    height, width = picture.shape[:2]
+    return numpy.array(
+        [[(right - left) / width, 0, left / width], [0, (bottom - top) / height, top / height]]
     )
 
 

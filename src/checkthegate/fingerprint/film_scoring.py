@@ -26,8 +26,8 @@ _CELL_AGREES = 0.6
 class Score:
     """How far movements agree. `correlation` (-1..1) of all that moves in either, grain aside.
     `agreeing` is the share of the source's movement that lies where both agree. `moving` is how
-    much there is: energy as many times that of noise, in the places that move. `moving_share` is
-    the share of visible places in which something moves. `rest` is what stays unexplained, in grey
+    much the source moves: energy as many times that of noise, in the places that do.
+    `moving_share` is the share of visible places that do. `rest` is what stays unexplained, in grey
     levels.
     """
 
@@ -42,23 +42,50 @@ NO_SCORE: Final = Score()
 """That of films which were not aligned."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Paired:
+    """Target and source at the same moments, `step` seconds apart: float32 [n,h,w] each, the
+    source graded as the target is. Empty where they hardly meet."""
+
+    there: Array
+    here: Array
+    step: float
+
+    def __len__(self) -> int:
+        return len(self.here)
+
+
 def scored(target: Moving, source: Moving, visible: Array, line: Line) -> Score:
     """Score a target that lies on the source's grid along a line."""
+    return compared(paired(target, source, visible, line), visible)
+
+
+def paired(target: Moving, source: Moving, visible: Array, line: Line) -> Paired:
+    """Bring a target that lies on the source's grid together with the source along a line."""
     import numpy
 
     times = source_times(target, source, line)
     if len(times) < 4 or not visible.any():
-        return Score()
+        none = numpy.zeros((0, *visible.shape), numpy.float32)
+        return Paired(none, none, 0.0)
     there = target.at((times - line.offset) / line.speed)
     near = source.between(float(times[0]), float(times[-1]))
     tone = fitted_tone(near.at(times)[::2][:, visible], there[::2][:, visible])
     here = Moving(near.times, toned(tone, near.frames)).at(times)
-    rest = float(numpy.median(numpy.abs(here - there)[:, visible]))
+    return Paired(there, here, float(times[1] - times[0]))
+
+
+def compared(pair: Paired, visible: Array) -> Score:
+    """The score of paired frames, where they are visible."""
+    import numpy
+
+    if not len(pair) or not visible.any():
+        return NO_SCORE
+    rest = float(numpy.median(numpy.abs(pair.here - pair.there)[:, visible]))
     best = Score(rest=rest)
-    for moment in _MOMENTS:
-        lag = max(1, round(moment / float(numpy.median(numpy.diff(times)))))
-        if len(times) > lag + 2:
-            score = _compared(there, here, visible, lag, rest)
+    for lag in sorted({max(1, round(moment / pair.step)) for moment in _MOMENTS}):
+        if len(pair) > lag + 2:
+            score = _moved(pair, visible, lag, rest)
             best = max(best, score, key=lambda each: each.correlation * min(1.0, each.moving))
     return best
 
@@ -75,10 +102,10 @@ def source_times(target: Moving, source: Moving, line: Line) -> Array:
     return numpy.linspace(start, stop, int((stop - start) / step) + 1)
 
 
-def _compared(there: Array, here: Array, visible: Array, lag: int, rest: float) -> Score:
+def _moved(pair: Paired, visible: Array, lag: int, rest: float) -> Score:
     import numpy
 
-    own, other = _changes(here, visible, lag), _changes(there, visible, lag)
+    own, other = (_changes(each, visible, lag) for each in (pair.here, pair.there))
     noise = _NOISE_FLOOR + float(numpy.median((own - other)[:, visible] ** 2)) / 0.455
     products = [_cells(a * b, visible) for a, b in ((own, other), (own, own), (other, other))]
     _, mine, theirs = products
@@ -90,8 +117,8 @@ def _compared(there: Array, here: Array, visible: Array, lag: int, rest: float) 
     likeness = by_place[0] / numpy.sqrt(by_place[1] * by_place[2] + 1e-9)
     sum_mine = float(by_place[1].sum()) + 1e-9
     agreeing = float(by_place[1][likeness >= _CELL_AGREES].sum()) / sum_mine
-    moves = energy.mean(axis=0) > _MANY_TIMES_NOISE * noise
-    moving = float(energy.mean(axis=0)[moves].mean() / noise) if moves.any() else 0.0
+    moves = mine.mean(axis=0) > _MANY_TIMES_NOISE * noise
+    moving = float(mine.mean(axis=0)[moves].mean() / noise) if moves.any() else 0.0
     present = _cells(visible[None].astype(numpy.float32), visible)[0] > 0.5
     share = float(moves[present].mean()) if present.any() else 0.0
     return Score(correlation, agreeing, moving, share, rest)

@@ -57,6 +57,11 @@ class Source:
         """A kept still as uint8 grey, decoded once."""
         return self._grey(number)
 
+    def sample_time(self, number: int) -> float:
+        """When the sample with this number was taken, in seconds."""
+        times = self.print.times
+        return float(times[number]) if 0 <= number < len(times) else 0.0
+
     def stills_near(self, time: float) -> list[int]:
         """Numbers of the stills, nearest in time first."""
         import numpy

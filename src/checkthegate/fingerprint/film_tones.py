@@ -47,7 +47,8 @@ def toned(tone: Array, frames: Array) -> Array:
         made: Array = tone[frames]
         return made
     inside = numpy.clip(frames, 0, 255)
-    return numpy.interp(inside, numpy.arange(256), tone).astype(numpy.float32)
+    between: Array = numpy.interp(inside, numpy.arange(256), tone).astype(numpy.float32)
+    return between
 
 
 def _curve(lows: Array, highs: Array) -> Array:

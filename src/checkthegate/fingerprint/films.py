@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.exhibits import side_by_side
-from checkthegate.fingerprint.film_closer import Found, Hit, look
+from checkthegate.fingerprint.film_closer import Hit, look
+from checkthegate.fingerprint.film_judging import (
+    Judged,
+    judged_as_still,
+    judged_by_movement,
+    may_be_still,
+)
 from checkthegate.fingerprint.film_prints import film_print as film_print
-from checkthegate.fingerprint.film_samples import Sampler
+from checkthegate.fingerprint.film_rivals import leaning
+from checkthegate.fingerprint.film_screening import Proposal, proposals, screened
+from checkthegate.fingerprint.film_screening import promise as promise
 from checkthegate.fingerprint.film_source import Source, Sources
-from checkthegate.fingerprint.film_window import EDGE, Window
-from checkthegate.fingerprint.pdq import MATCH_RADIUS
-from checkthegate.fingerprint.picture_print import PicturePrint, from_bytes, to_bytes
-from checkthegate.fingerprint.plates import nearer_to_input
-from checkthegate.fingerprint.registering import Registration, agreement, register_in
-from checkthegate.fingerprint.sampling import choose
+from checkthegate.fingerprint.film_stills import look_for_still
+from checkthegate.fingerprint.film_window import Window
+from checkthegate.fingerprint.sampling import Beginnings
 from checkthegate.fingerprint.still_prints import decoded
 from checkthegate.model import Exhibit, Gap, Grade, Span, Unreadable
-from checkthegate.model.match import Match
+from checkthegate.model.match import Match, Role
 
 if TYPE_CHECKING:
     import numpy
@@ -30,13 +35,12 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-_SCREEN: Final = "film-screen/1"
-_PROPOSED: Final = 0.35
-_PROVEN: Final = 0.75
-_LIKE: Final = 0.62
-_MOVING: Final = 2.0
-_MOST_LOOKS_A_SAMPLE: Final = 12
+_CLOSED_AFTER = 2.5
+_SEEN_FOR = 0.9
 _MOST_SUSPECTED: Final = 40
+_LIKE_THE_BEST = 0.3
+_JOINS, _SAME_LINE = 0.6, 0.15
+_BETWEEN = (0.3, 0.5)
 
 
 def match_film(
@@ -48,187 +52,248 @@ def match_film(
 ) -> Iterator[Match | Gap]:
     """What of the bank lies in a film, and from when to when. Raises `Unreadable`."""
     with opened.film() as film:
-        screen = _screened(opened, film, cache, descriptors)
-        hits = _hits(screen, proposer)
-        if not hits:
-            return
-        yield from _Search(opened, film, Sources(bank)).matches(hits)
+        screen = screened(opened, film, cache, descriptors)
+        lost = promise(opened.asset.digest, cache).get("frames_lost", film.lost)
+        if isinstance(lost, int) and lost > 0:
+            yield Gap("fingerprint", _lost(lost))
+        search = _Search(opened, film, Sources(bank))
+        for nearest in proposals(screen, bank, proposer):
+            if nearest:
+                yield from search.take(nearest)
+        yield from search.finish()
 
 
-def _screened(
-    opened: OpenAsset, film: Film, cache: FingerprintCache, descriptors: Descriptors
-) -> PicturePrint:
-    """The film's samples, kept from before or made now."""
-    recipe = f"{_SCREEN}{'' if descriptors.ready else '-codes'}"
-    kept = cache.get(opened.asset.digest, recipe)
-    if kept is not None:
-        return from_bytes(kept)
-    chosen = choose(film.packets())
-    sampler = Sampler(descriptors)
-    for number, frame in enumerate(film.at(chosen.times.tolist(), EDGE)):
-        if number % 16 == 0:
-            opened.working()
-        sampler.add(frame)
-    made = sampler.samples()
-    size = (film.width, film.height, film.seconds, film.rate)
-    print_ = PicturePrint("film", *size, made.times, made.codes, made.descriptors)
-    cache.put(opened.asset.digest, recipe, to_bytes(print_))
-    return print_
-
-
-@dataclass(frozen=True, slots=True)
-class _Proposed:
-    number: int
-    hit: Hit
-
-
-def _hits(screen: PicturePrint, proposer: Proposer) -> list[list[_Proposed]]:
-    """For each sample that something came near to, in order of time: what, the nearest first."""
-    import numpy
-
-    best: dict[tuple[int, int], tuple[float, int]] = {}
-    coded = proposer.near_codes(screen.codes, MATCH_RADIUS)
-    rows = list(
-        zip(coded.queries, coded.numbers, coded.samples, 1 - coded.scores / 256, strict=True)
+def _lost(count: int) -> str:
+    frames = "1 frame" if count == 1 else f"{count:,} frames"
+    return (
+        f"{frames} that would have been compared with the pictures on record could not be decoded; "
+        "the film may be damaged there. Ask for it again."
     )
-    if len(screen.descriptors):
-        near = proposer.near(screen.descriptors.astype(numpy.float32), _PROPOSED)
-        rows += zip(near.queries, near.numbers, near.samples, near.scores, strict=True)
-    for query, number, sample, score in rows:
-        key = (int(query), int(number))
-        if key not in best or best[key][0] < score:
-            best[key] = (float(score), int(sample))
-    by_query: dict[int, list[_Proposed]] = {}
-    for (query, number), (score, sample) in best.items():
-        hit = Hit(float(screen.times[query]), float(sample), score)
-        by_query.setdefault(query, []).append(_Proposed(number, hit))
-    return [
-        sorted(each, key=lambda one: -one.hit.likeness)[:_MOST_LOOKS_A_SAMPLE]
-        for _, each in sorted(by_query.items())
-    ]
 
 
 class _Search:
-    """The closer looks at one film."""
+    """The closer looks at one film, in order of time.
+
+    What overlaps in time is held until nothing more can join it, and then given out at once.
+    """
 
     def __init__(self, opened: OpenAsset, film: Film, sources: Sources) -> None:
-        self._sources = sources
+        self._film, self._sources = film, sources
         self._window = Window(film, opened.working)
-        self._found: list[tuple[Found, Match]] = []
+        self._beginnings = Beginnings(film.packets())
+        self._open: list[Judged] = []
+        self._seen: dict[int, float] = {}
+        self._suspected: list[Match] = []
+        self._damaged: set[int] = set()
 
-    def matches(self, hits: Sequence[Sequence[_Proposed]]) -> Iterator[Match | Gap]:
-        """Every match; suspected ones only where nothing is proven."""
-        for proposed in hits:
-            for each in proposed:
-                if self._known(each):
-                    break
-                try:
-                    self._look(each)
-                except Unreadable as problem:
+    def take(self, nearest: Sequence[Proposal]) -> Iterator[Match | Gap]:
+        """Look at what one sample proposes; gives out what is settled by now."""
+        time = nearest[0].time
+        if self._open and time > max(each.stop for each in self._open) + _CLOSED_AFTER:
+            yield from self._settle()
+        least = nearest[0].likeness - _LIKE_THE_BEST if self._proven_at(time) else 0.0
+        for proposal in nearest:
+            if proposal.likeness < least or self._known(proposal.number, time):
+                continue
+            try:
+                judged = self._look(proposal)
+            except Unreadable as problem:
+                if proposal.number not in self._damaged:
+                    self._damaged.add(proposal.number)
                     yield Gap("fingerprint", problem.reason)
-        proven = [match for _, match in self._found if match.grade is Grade.PROVEN]
-        others = [match for _, match in self._found if match.grade is not Grade.PROVEN]
-        yield from proven
-        left = [each for each in others if not any(_within(each, one) for one in proven)]
-        yield from sorted(left, key=lambda each: each.distance)[:_MOST_SUSPECTED]
+                continue
+            if judged is None:
+                self._seen[proposal.number] = time + _SEEN_FOR
+            else:
+                self._join(judged)
 
-    def _known(self, each: _Proposed) -> bool:
-        """Whether something proven covers this sample already."""
-        time = each.hit.time
+    def finish(self) -> Iterator[Match | Gap]:
+        """What is left, and the look-alikes nearest to something."""
+        yield from self._settle()
+        nearest = sorted(self._suspected, key=lambda each: each.distance)[:_MOST_SUSPECTED]
+        yield from sorted(nearest, key=lambda each: each.span.start if each.span else 0.0)
+
+    def _known(self, number: int, time: float) -> bool:
+        """Whether this entry was found, or looked for in vain, around this time."""
+        if time < self._seen.get(number, -1.0) and not self._beginnings.at(time):
+            return True
         return any(
-            match.grade is Grade.PROVEN and found.start - 0.05 <= time <= found.stop + 0.05
-            for found, match in self._found
+            each.source.banked.number == number and each.start - 0.05 <= time <= each.stop + 0.05
+            for each in self._open
         )
 
-    def _look(self, each: _Proposed) -> None:
-        source = self._sources[each.number]
-        time = float(source.print.times[int(each.hit.source_time)])
-        hit = Hit(each.hit.time, time, each.hit.likeness)
+    def _proven_at(self, time: float) -> bool:
+        return any(
+            each.grade is Grade.PROVEN and each.start - 0.05 <= time <= each.stop + 0.05
+            for each in self._open
+        )
+
+    def _look(self, proposal: Proposal) -> Judged | None:
+        source = self._sources[proposal.number]
+        hit = Hit(proposal.time, source.sample_time(proposal.sample), proposal.likeness)
         if not source.is_film:
-            return
-        found = look(self._window, source, hit, at_cut=False)
+            return self._look_for_still(source, hit)
+        found = look(self._window, source, hit, at_cut=self._beginnings.at(hit.time))
         if found is None:
+            return None
+        judged = judged_by_movement(found, hit)
+        if may_be_still(found):
+            still = self._look_for_still(source, hit)
+            if still is not None and still.grade is Grade.PROVEN:
+                return still
+        return judged
+
+    def _look_for_still(self, source: Source, hit: Hit) -> Judged | None:
+        if not source.print.stills:
+            return None
+        still = source.still(source.stills_near(hit.source_time)[0])
+        found = look_for_still(self._window, still, hit)
+        return None if found is None else judged_as_still(source, found)
+
+    def _join(self, judged: Judged) -> None:
+        """Hold it, as one with what it continues."""
+        for place, other in enumerate(self._open):
+            if _one_use(judged, other):
+                longer = max(judged, other, key=lambda each: each.stop - each.start)
+                start, stop = min(judged.start, other.start), max(judged.stop, other.stop)
+                self._open[place] = replace(longer, start=start, stop=stop)
+                return
+        self._open.append(judged)
+
+    def _settle(self) -> Iterator[Match | Gap]:
+        """Decide between those that claim the same stretch, and give them out."""
+        for judged in self._decided(self._open):
+            match = self._match(judged)
+            if judged.grade is Grade.PROVEN:
+                yield match
+            elif not any(_covers(other, judged) for other in self._open):
+                self._suspected.append(match)
+        self._open = []
+
+    def _decided(self, held: list[Judged]) -> list[Judged]:
+        """Outputs against what they were made from, then whatever else shares a stretch."""
+        for judged in list(held):
+            if judged.grade is Grade.PROVEN and judged.found is not None:
+                for number in self._sources.inputs_of(judged.source):
+                    self._find_input(judged, number, held)
+        beaten: dict[int, Judged] = {}
+        for one in held:
+            for other in held:
+                loser = _loser(one, other, self._sources) if one is not other else None
+                if loser is not None:
+                    beaten[id(loser)] = loser
+        left = [each for each in held if id(each) not in beaten]
+        fallen = [
+            replace(each, grade=Grade.SUSPECTED)
+            for each in beaten.values()
+            if not any(_related(each, other, self._sources) for other in left)
+        ]
+        held[:] = left
+        return left + fallen
+
+    def _find_input(self, judged: Judged, number: int, held: list[Judged]) -> None:
+        """Look for what something was made from in the same stretch, unless it was found."""
+        if any(e.source.banked.number == number and e.overlaps(judged) for e in held):
             return
-        match = self._judged(found, hit)
-        if match is not None:
-            self._found.append((found, match))
+        source, found = self._sources[number], judged.found
+        if not source.is_film or found is None:
+            return
+        for share in _BETWEEN:
+            time = judged.start + share * (judged.stop - judged.start)
+            hit = Hit(time, found.fit.line.source_at(time), 1.0)
+            other = look(self._window, source, hit, at_cut=False)
+            plate = None if other is None else judged_by_movement(other, hit)
+            if plate is not None and plate.grade is Grade.PROVEN:
+                held.append(plate)
+                return
 
-    def _judged(self, found: Found, hit: Hit) -> Match | None:
-        score = found.score
-        if score.correlation >= _PROVEN and score.moving >= _MOVING:
-            plate = self._plate(found)
-            return plate or self._match(found, found.source, Grade.PROVEN, 1 - score.correlation)
-        if score.moving < _MOVING and self._still(found):
-            return self._match(found, found.source, Grade.PROVEN, 1 - max(0.0, score.agreeing))
-        if hit.likeness >= _LIKE:
-            return self._match(found, found.source, Grade.SUSPECTED, 1 - hit.likeness)
-        return None
-
-    def _still(self, found: Found) -> bool:
-        """Whether fine detail agrees, in a shot where nothing moves."""
-        middle = len(found.shot.times) // 2
-        time = float(found.shot.times[middle])
-        frames = self._window.between(time - 0.01, time + 0.2).frames
-        if not len(frames):
-            return False
-        at = found.source.stills_near(found.fit.line.source_at(time))[0]
-        ground = self._window.ground(time, frames[0])
-        registration = register_in(found.source.still(at), ground)
-        if registration is None:
-            return False
-        return agreement(found.source.still(at), frames[0], registration).same
-
-    def _plate(self, found: Found) -> Match | None:
-        """The match with what this was made from, where the film is nearer to that."""
-        for number in self._sources.inputs_of(found.source):
-            plate = self._sources[number]
-            if plate.print.stills and self._nearer(found, plate):
-                return self._match(found, plate, Grade.PROVEN, 1 - found.score.correlation)
-        return None
-
-    def _nearer(self, found: Found, plate: Source) -> bool:
-        votes = []
-        source = found.source
-        for at, time in enumerate(source.still_times.tolist()):
-            there = found.fit.line.target_at(time)
-            if not found.start <= there <= found.stop:
-                continue
-            frames = self._window.between(there - 0.005, there + 0.1).frames
-            if not len(frames):
-                continue
-            near = plate.stills_near(time)[0]
-            lying = Registration(found.fit.matrix, False, 1.0)
-            votes.append(nearer_to_input(source.still(at), plate.still(near), frames[0], lying))
-            if len(votes) >= 5:
-                break
-        return sum(votes) * 2 > len(votes)
-
-    def _match(self, found: Found, source: Source, grade: Grade, distance: float) -> Match:
-        line = found.fit.line
-        ends = sorted(line.source_at(each) for each in (found.start, found.stop))
-        middle = (found.start + found.stop) / 2
-        at = source.stills_near(line.source_at(middle))[0]
-        shown = self._window.colour(middle)
-        exhibits: tuple[Exhibit, ...] = ()
-        own = decoded(source.print.stills[at].jpeg)
-        if shown is not None and own is not None:
-            exhibits = side_by_side(shown, own, None, ("in the delivery", "on record"))
+    def _match(self, judged: Judged) -> Match:
         return Match(
-            source.banked,
-            grade,
-            round(min(1.0, max(0.0, distance)), 4),
-            span=Span(round(found.start, 3), round(found.stop, 3)),
-            source_span=Span(
-                round(max(0.0, ends[0]), 3), round(min(ends[1], source.seconds or ends[1]), 3)
-            ),
-            detail={"speed": round(line.speed, 3)},
-            exhibits=exhibits,
+            judged.source.banked,
+            judged.grade,
+            round(min(1.0, max(0.0, judged.distance)), 4),
+            span=Span(round(judged.start, 3), round(judged.stop, 3)),
+            source_span=_source_span(judged),
+            differs=None if judged.differs is None else round(judged.differs, 4),
+            detail=_detail(judged),
+            exhibits=self._exhibits(judged),
         )
 
+    def _exhibits(self, judged: Judged) -> tuple[Exhibit, ...]:
+        middle = (judged.start + judged.stop) / 2
+        shown = self._window.colour(middle)
+        source = judged.source
+        if not source.print.stills:
+            return ()
+        at = judged.found.fit.line.source_at(middle) if judged.found is not None else 0.0
+        still = source.print.stills[source.stills_near(at)[0]]
+        own = decoded(still.jpeg)
+        if shown is None or own is None:
+            return ()
+        when = f" at {still.time:.1f} s" if source.is_film else ""
+        captions = (f"In the delivery, at {middle:.1f} s", f"{source.banked.path}{when}")
+        return side_by_side(shown, own, None, captions)
 
-def _within(one: Match, other: Match) -> bool:
-    """Whether most of one span lies inside another."""
-    if one.span is None or other.span is None:
+
+def _one_use(one: Judged, other: Judged) -> bool:
+    """Whether two findings are one stretch of one source, seen twice or cut in two."""
+    if one.source.banked.number != other.source.banked.number or one.grade is not other.grade:
         return False
-    shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
-    return shared > 0.5 * (one.span.end - one.span.start)
+    if one.start > other.stop + _JOINS or other.start > one.stop + _JOINS:
+        return False
+    if one.grade is not Grade.PROVEN or one.found is None or other.found is None:
+        return True
+    middle = (max(one.start, other.start) + min(one.stop, other.stop)) / 2
+    lines = one.found.fit.line, other.found.fit.line
+    return abs(lines[0].source_at(middle) - lines[1].source_at(middle)) < _SAME_LINE
+
+
+def _covers(other: Judged, judged: Judged) -> bool:
+    """Whether something proven lies over most of a look-alike's stretch."""
+    shared = min(other.stop, judged.stop) - max(other.start, judged.start)
+    return other.grade is Grade.PROVEN and shared > 0.5 * (judged.stop - judged.start)
+
+
+def _related(one: Judged, other: Judged, sources: Sources) -> bool:
+    """Whether one was made from the other."""
+    return (
+        other.source.banked.number in sources.inputs_of(one.source)
+        or one.source.banked.number in sources.inputs_of(other.source)
+    ) and one.overlaps(other)
+
+
+def _loser(one: Judged, other: Judged, sources: Sources) -> Judged | None:
+    """The one of two proven films that the target is further from; None where that is open."""
+    if Grade.SUSPECTED in (one.grade, other.grade) or not one.overlaps(other):
+        return None
+    if one.found is None or other.found is None or Role.WORK in _roles(one, other):
+        return None
+    told = leaning(one.found, other.found)
+    if told.share == 0.0:
+        return None
+    return other if told.towards > 0.5 else one
+
+
+def _roles(*judged: Judged) -> set[Role]:
+    return {each.source.banked.role for each in judged}
+
+
+def _source_span(judged: Judged) -> Span | None:
+    if not judged.source.is_film:
+        return None
+    seconds = judged.source.seconds
+    if judged.found is None:
+        return Span(0.0, round(seconds, 3))
+    line = judged.found.fit.line
+    start, stop = sorted(line.source_at(each) for each in (judged.start, judged.stop))
+    return Span(round(min(max(0.0, start), seconds), 3), round(max(0.0, min(stop, seconds)), 3))
+
+
+def _detail(judged: Judged) -> dict[str, Any]:
+    if judged.found is None or judged.grade is not Grade.PROVEN:
+        return {}
+    fit = judged.found.fit
+    return {
+        "speed": round(fit.line.speed, 3),
+        "mirrored": bool(fit.matrix[0, 0] < 0),
+    }

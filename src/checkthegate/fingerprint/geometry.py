@@ -31,6 +31,13 @@ def after(first: Array, second: Array) -> Array:
     return whole[:2]
 
 
+def inverted(matrix: Array) -> Array:
+    """The map that leads back."""
+    import numpy
+
+    return numpy.linalg.inv(_square(matrix))[:2]
+
+
 def unmirrored(matrix: Array) -> Array:
     """The map of a picture itself, given that of its mirror image (in shares)."""
     import numpy

@@ -53,7 +53,7 @@ class Moving:
         before = after - 1
         share = (times - self.times[before]) / (self.times[after] - self.times[before] + 1e-9)
         share = share.clip(0, 1).astype(numpy.float32)[:, None, None]
-        here = self.frames[before].astype(numpy.float32)
+        here: Array = self.frames[before].astype(numpy.float32)
         here += share * (self.frames[after].astype(numpy.float32) - here)
         return here
 

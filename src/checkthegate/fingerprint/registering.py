@@ -74,7 +74,7 @@ def register_in(source_grey: Array, ground: Ground) -> Registration | None:
 
 
 def agreement(source: Array, target: Array, registration: Registration) -> Agreement:
-    """How far two uint8 grey pictures agree under this registration."""
+    """How far two uint8 pictures, each grey or rgb, agree under this registration."""
     return agreeing.agreement(source, target, registration.matrix)
 
 

@@ -28,6 +28,7 @@ _LEAP = 1.8
 _AROUND = 0.45
 _SETTLING = 5
 _REACHED = 0.92
+_BY_THE_CLOCK = 0.97
 _MIXED = 0.25
 
 
@@ -115,7 +116,7 @@ def _running_max(values: Array, width: int) -> Array:
     import numpy
 
     windows = numpy.lib.stride_tricks.sliding_window_view(values, width)
-    return windows.max(axis=1)
+    return numpy.asarray(windows.max(axis=1))
 
 
 def _unseen(times: Array, places: Array, seen: Array) -> Array:
@@ -144,3 +145,28 @@ def _shared(times: Array, places: Array) -> Array:
         kept.append(int(numpy.searchsorted(times, times[places[last]] + _MIXED - 1e-6)))
         at = last + 1
     return numpy.array(kept, numpy.int64).clip(0, len(times) - 1)
+
+
+class Beginnings:
+    """Tells key frames that an encoder put where a shot begins from those it put by the clock."""
+
+    def __init__(self, packets: Packets) -> None:
+        import numpy
+
+        keys = packets.times[packets.keys]
+        gaps = numpy.diff(keys)
+        if len(keys) == len(packets.times) or len(gaps) < 2:
+            self._at = keys[:1]
+            return
+        clock = float(gaps.max())
+        early = gaps < _BY_THE_CLOCK * clock
+        # A clock alone leaves only its last gap short.
+        early &= bool(early[:-1].any())
+        self._at = numpy.append(keys[:1], keys[1:][early])
+
+    def at(self, time: float) -> bool:
+        """Whether a shot surely begins at this time, in seconds."""
+        import numpy
+
+        place = int(numpy.searchsorted(self._at, time - 1e-3))
+        return place < len(self._at) and abs(float(self._at[place]) - time) < 1e-3

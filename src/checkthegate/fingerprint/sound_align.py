@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _VOTERS = 40
 _WORTH, _BRIDGE_SECONDS = 15.0, 6.0
+_PROMISING_THEN = 40.0
 _REACH = 16.0
 _TURNS = 4
 _FIRST_SHARE = 0.3
@@ -84,7 +85,7 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
     for turn in range(_TURNS):
         met = meeting(source.strong, target, line)
         parts = _stretches(met, best) if met is not None else []
-        if met is None or not parts:
+        if met is None or not parts or parts[0][2] < (_PROMISING if turn == 0 else _PROMISING_THEN):
             return []
         best = _described(met, *parts[0])
         better = _polished(met, best)

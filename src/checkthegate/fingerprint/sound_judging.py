@@ -17,8 +17,9 @@ _CLOSE_COPY = Spread(0.0045, 0.04, 1.5)
 _IN_A_ROOM = Spread(0.018, 0.065, 1.7)
 _IN_A_ROOM_SURELY = Spread(0.016, 0.035, 1.5)
 _PROVEN, _PROVEN_CLOSE, _PROVEN_SECONDS = 90.0, 60.0, 2.0
-_ALIKE, _ALIKE_SECONDS = 60.0, 1.5
-_PERFORMED, _PERFORMED_RATE, _PERFORMED_SECONDS = 150.0, 8.5, 5.0
+_ALIKE, _ALIKE_FAR, _ALIKE_SECONDS, _ALIKE_DECIBELS = 60.0, 100.0, 1.5, 1.4
+_PERFORMED = Spread(0.013, 0.065, 5.0)
+_PERFORMED_EVIDENCE, _PERFORMED_RATE = 250.0, 9.0
 
 
 def judged(found: Aligned) -> Grade | None:
@@ -42,9 +43,9 @@ def _is_proven(found: Aligned) -> bool:
 
 def _is_alike(found: Aligned) -> bool:
     if within(found.spread, _COPY) or within(found.spread, _IN_A_ROOM):
-        return True
-    performed = found.evidence >= max(_PERFORMED, _PERFORMED_RATE * found.seconds)
-    return performed and found.seconds >= _PERFORMED_SECONDS
+        return found.evidence >= _ALIKE_FAR or found.spread.decibels <= _ALIKE_DECIBELS
+    enough = max(_PERFORMED_EVIDENCE, _PERFORMED_RATE * found.seconds)
+    return within(found.spread, _PERFORMED) and found.evidence >= enough
 
 
 def within(spread: Spread, most: Spread) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_line import LEAST_PEAKS, Line, Side
+from checkthegate.fingerprint.spectra import spread
 
 if TYPE_CHECKING:
     import numpy
@@ -23,6 +24,7 @@ MET_SEMITONES: Final = 0.22
 
 _DECOYS = (-2.9, -2.1, -1.63, -1.27, -0.91, -0.53, 0.47, 0.83, 1.19, 1.57, 2.3, 3.1)
 _PRIOR, _AROUND = 6.0, 60
+_FOR_A_MEDIAN = 4
 _LEAST_CHANCE = 0.01
 _CLOSEST = 3.0
 _LEAST_SECONDS, _LEAST_SEMITONES = 0.003, 0.025
@@ -76,14 +78,14 @@ class Meeting:
         gain = numpy.log(share / chance) + closeness
         return numpy.where(self.hit, gain, numpy.log((1 - share) / (1 - chance)))
 
-    def closeness(self, spread: Spread) -> Array:
+    def closeness(self, close: Spread) -> Array:
         """What it adds that a peak is met just so, and not anywhere within what counts as met."""
         import numpy
 
         likelier = numpy.ones(len(self.hit))
         for away, usual, most in (
-            (self.late, max(spread.seconds, _LEAST_SECONDS), MET_SECONDS),
-            (self.higher, max(spread.semitones, _LEAST_SEMITONES), MET_SEMITONES),
+            (self.late, max(close.seconds, _LEAST_SECONDS), MET_SECONDS),
+            (self.higher, max(close.semitones, _LEAST_SEMITONES), MET_SEMITONES),
         ):
             scale = usual * 1.5
             likelier *= numpy.exp(-numpy.abs(away) / scale) * most / scale
@@ -111,8 +113,9 @@ def meeting(source: Side, target: Side, line: Line, *, quick: bool = False) -> M
         return None
     hit, other = _hits(played, target, line)
     decoys = _DECOYS[::3] if quick else _DECOYS
-    tries = [_hits(played, target, replace(line, offset=line.offset + d))[0] for d in decoys]
-    beside = numpy.sum(tries, axis=0)
+    beside = numpy.zeros(len(played))
+    for away in decoys:
+        beside += _beside(played, target, replace(line, offset=line.offset + away))
     around = _smooth(beside / len(decoys))
     chance = beside + _PRIOR * numpy.maximum(around, _LEAST_CHANCE)
     return Meeting(line, played, target, hit, other, chance / (len(decoys) + _PRIOR))
@@ -122,18 +125,35 @@ def _hits(played: Side, target: Side, line: Line) -> tuple[Array, Array]:
     """(whether each peak is met, by which of the target's peaks)."""
     import numpy
 
-    expected, wanted = line.forth(played.times), played.pitches + line.shift
+    which, other, away = _near(played, target, line)
+    hit = numpy.zeros(len(played), bool)
+    hit[which] = True
+    nearest = numpy.zeros(len(played), numpy.int64)
+    order = numpy.argsort(-away, kind="stable")
+    nearest[which[order]] = other[order]
+    return hit, nearest
+
+
+def _beside(played: Side, target: Side, line: Line) -> Array:
+    """Whether each peak is met, as 0 or 1."""
+    import numpy
+
+    met = numpy.zeros(len(played), numpy.int64)
+    met[_near(played, target, line)[0]] = 1
+    return met
+
+
+def _near(played: Side, target: Side, line: Line) -> tuple[Array, Array, Array]:
+    """(which peak, one of the target's that meets it, how far that is in pitch)."""
+    import numpy
+
+    expected = line.forth(played.times)
     low = numpy.searchsorted(target.times, expected - MET_SECONDS)
     high = numpy.searchsorted(target.times, expected + MET_SECONDS)
-    other = numpy.zeros(len(expected), numpy.int64)
-    nearest = numpy.full(len(expected), MET_SEMITONES)
-    last = len(target) - 1
-    for step in range(int((high - low).max(initial=0))):
-        member = numpy.minimum(low + step, last)
-        away = numpy.abs(target.pitches[member] - wanted)
-        better = (low + step < high) & (away < nearest)
-        nearest[better], other[better] = away[better], member[better]
-    return nearest < MET_SEMITONES, other
+    which, other = spread(low, high)
+    away = numpy.abs(target.pitches[other] - played.pitches[which] - line.shift)
+    near = numpy.flatnonzero(away < MET_SEMITONES)
+    return which[near], other[near], away[near]
 
 
 def _smooth(values: Array) -> Array:
@@ -154,32 +174,28 @@ def levels_expected(met: Meeting, inside: Array) -> Array:
     heard = met.hit & inside
     extra = numpy.zeros(len(met.hit))
     for _ in range(2):
-        for places, width in ((met.source.pitches, 6.0), (met.source.times, 1.5)):
+        for places, width in ((met.source.pitches, 4.0), (met.source.times, 1.0)):
             extra += _running(places[heard], (met.louder - extra)[heard], width, places)
     expected: Array = met.source.levels + extra
     return expected
 
 
 def _running(places: Array, values: Array, width: float, asked: Array) -> Array:
-    """Running medians of the values, between their places, at the places asked for."""
+    """Medians of the values in bins of this width, and between them, at the places asked for."""
     import numpy
 
-    order = numpy.argsort(places, kind="stable")
-    places, values = places[order], values[order]
     if not len(places):
         return numpy.zeros(len(asked))
-    knots = numpy.arange(places[0], places[-1] + width, width / 2)
-    low = numpy.searchsorted(places, knots - width / 2)
-    high = numpy.searchsorted(places, knots + width / 2)
-    known = [
-        (knot, float(numpy.median(values[a:b])))
-        for knot, a, b in zip(knots, low, high, strict=True)
-        if b - a >= 4
-    ]
-    if not known:
+    bins = numpy.floor(places / width).astype(numpy.int64)
+    order = numpy.lexsort((values, bins))
+    bins, values = bins[order], values[order]
+    starts = numpy.flatnonzero(numpy.diff(bins, prepend=bins[0] - 1))
+    counts = numpy.diff(starts, append=len(bins))
+    known = counts >= _FOR_A_MEDIAN
+    if not known.any():
         return numpy.full(len(asked), numpy.median(values))
-    at, level = numpy.array(known).T
-    between: Array = numpy.interp(asked, at, level)
+    middles = values[(starts + counts // 2)[known]]
+    between: Array = numpy.interp(asked, (bins[starts[known]] + 0.5) * width, middles)
     return between
 
 

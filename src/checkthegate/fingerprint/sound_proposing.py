@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STEP: Final = 130
 """Frames from one window to the next; a window is two steps long."""
-MOST: Final = 10
+MOST: Final = 24
 """Proposals of a window."""
 LEAST: Final = 5
 """Votes of a proposal."""

@@ -10,6 +10,7 @@ from checkthegate.fingerprint.borders import content_box
 from checkthegate.fingerprint.geometry import after
 from checkthegate.fingerprint.refining import refined
 from checkthegate.fingerprint.registering import register_in
+from checkthegate.fingerprint.still_prints import grey
 from checkthegate.fingerprint.tiles import WHOLE, Region
 
 if TYPE_CHECKING:
@@ -51,24 +52,25 @@ class Look:
 
 
 def look(source: Array, screen: Screen, region: Region) -> Look | None:
-    """The source (uint8 grey) looked for in a region of the still; None when it is not there."""
+    """The source (uint8 rgb) looked for in a region of the still; None when it is not there."""
     best: Look | None = None
+    plain = grey(source)
     if region == WHOLE:
-        best = _as_framed(source, screen)
+        best = _as_framed(source, plain, screen)
         if best is not None and best.same:
             return best
-    searched = _searched(source, screen, region)
+    searched = _searched(source, plain, screen, region)
     if searched is None or (best is not None and best.distance <= searched.distance):
         return best
     return searched
 
 
-def _as_framed(source: Array, screen: Screen) -> Look | None:
+def _as_framed(source: Array, plain: Array, screen: Screen) -> Look | None:
     """The quick way: frame on frame, or picture on picture without bars; also mirrored."""
-    for matrix in _framings(source, screen.grey):
-        better, score = refined(source, screen.grey, matrix)
+    for matrix in _framings(plain, screen.grey):
+        better, score = refined(plain, screen.grey, matrix)
         if score >= _FITS:
-            return Look(better, agreement(source, screen.grey, better))
+            return Look(better, agreement(source, screen.rgb, better))
     return None
 
 
@@ -95,10 +97,10 @@ def _onto_content(picture: Array, *, inverse: bool) -> Array:
     return numpy.column_stack([numpy.diag(scale), -scale * matrix[:, 2]])
 
 
-def _searched(source: Array, screen: Screen, region: Region) -> Look | None:
+def _searched(source: Array, plain: Array, screen: Screen, region: Region) -> Look | None:
     ground, place = screen.ground(region)
-    found = register_in(source, ground)
+    found = register_in(plain, ground)
     if found is None:
         return None
     matrix = place.placed(found.matrix)
-    return Look(matrix, agreement(source, screen.grey, matrix))
+    return Look(matrix, agreement(source, screen.rgb, matrix))

@@ -172,7 +172,7 @@ class StillSearch:
         if kept is None or picture is None:
             self._damaged = True
             return None
-        found = look(grey(picture), self._screen, proposal.region)
+        found = look(picture, self._screen, proposal.region)
         candidate = Candidate(proposal.number, print_, kept.time, picture, found)
         if candidate.suspected or not (proposal.close and self._descriptors.ready):
             return candidate

@@ -24,7 +24,7 @@ def cut_lines(
     """For each cut that cannot go on, and each that was compared, a few lines; else nothing."""
     lines: list[str] = []
     told = 0
-    for timeline in timelines:
+    for timeline in sorted(timelines, key=lambda each: not each.named):
         stopping = [place for place in places_of(timeline) if place.stops]
         if not stopping and not timeline.since:
             continue

@@ -250,7 +250,7 @@ def _line(event: EventDecision, anchor: str) -> EventLine:
 def _changes(changes: Mapping[str, int]) -> str:
     """`1,990 unchanged, four moved, one omitted`."""
     told = [f"{spell(changes[each])} {each.value}" for each in Changed if changes.get(each)]
-    return sentence(", ".join(told)) + "." if told else ""
+    return ", ".join(told) + "." if told else ""
 
 
 def _found(timeline: TimelineDecision, film: Mapping[str, Any]) -> list[FoundInFilm]:

@@ -1,0 +1,85 @@
+"""What follows from a closer look: this very material, a look-alike, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from checkthegate.fingerprint.film_differing import Differing, differing
+from checkthegate.model import Grade
+
+if TYPE_CHECKING:
+    from checkthegate.fingerprint.film_closer import Found, Hit
+    from checkthegate.fingerprint.film_source import Source
+    from checkthegate.fingerprint.film_stills import StillFound
+
+SAME_TAKE: Final = 0.7
+"""From this correlation of movement on, it is this take. (Measured: the same take, finished, 0.80
+and more; other takes of the same set-up 0.46 and less.)"""
+
+_REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.85, 0.35, 0.65
+_MOVES: Final = 4.0
+_HARDLY_MOVES: Final = 12.0
+_LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
+_SHORTEST = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A match in the making: from when to when, of which source, how sure.
+
+    `speed` is 0 for a still. `found` and `differs` are there as far as they are known.
+    """
+
+    source: Source
+    start: float
+    stop: float
+    grade: Grade
+    distance: float
+    differs: float | None = None
+    found: Found | None = None
+
+    def overlaps(self, other: Judged) -> bool:
+        """Whether most of the shorter one lies inside of the other."""
+        shared = min(self.stop, other.stop) - max(self.start, other.start)
+        return shared > 0.5 * min(self.stop - self.start, other.stop - other.start)
+
+
+def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
+    """The judgement on a film that was aligned."""
+    score = found.score
+    target, visible = found.shot.on_source(found.fit.matrix, found.source.shape)
+    apart = differing(target, found.source.moving, visible, found.fit.line)
+    same = score.correlation >= SAME_TAKE or _under_something(apart)
+    if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:
+        distance = 1.0 - max(score.correlation, apart.rest.correlation)
+        return _judged(found, Grade.PROVEN, distance, apart.share)
+    if hit.likeness >= _LOOKS_ALIKE or found.content >= _LIES_ALIKE:
+        return _judged(found, Grade.SUSPECTED, 1.0 - 0.5 * max(0.0, hit.likeness), None)
+    return None
+
+
+def may_be_still(found: Found) -> bool:
+    """Whether so little moves that the rule of stills has to decide."""
+    return found.score.correlation < SAME_TAKE and found.score.moving < _HARDLY_MOVES
+
+
+def judged_as_still(source: Source, found: StillFound) -> Judged:
+    """The judgement on a picture in which nothing moves."""
+    grade = Grade.PROVEN if found.same else Grade.SUSPECTED
+    distance = 1.0 - found.correlation * (1.0 - found.differs)
+    return Judged(source, found.start, found.stop, grade, distance, found.differs)
+
+
+def _judged(found: Found, grade: Grade, distance: float, differs: float | None) -> Judged:
+    return Judged(found.source, found.start, found.stop, grade, distance, differs, found)
+
+
+def _under_something(apart: Differing) -> bool:
+    """Whether all the movement that nothing was laid over is that of the source."""
+    return (
+        apart.share <= _MOST_DIFFERS
+        and apart.left >= _REST_LEFT
+        and apart.rest.correlation >= _REST_AGREES
+        and apart.rest.moving >= _MOVES
+    )
