@@ -113,7 +113,7 @@ def storm(n: int) -> Image.Image:
     people.ship(draw, 120 + n * 0.9, 176 + 9 * np.sin(n / 7), n)
     if flash:
         people.bolt(draw, 300 + (n % 29) * 4, rng)
-    for _ in range(130):
+    for _ in range(36):
         x, y = rng.random() * 520, rng.random() * 270
         draw.line([(x, y), (x - 4, y + 13)], fill=(122, 134, 148))
     return frame

@@ -64,7 +64,8 @@ def test_escalate_is_1_and_the_six_files_are_written(
     shown, _ = capsys.readouterr()
     assert shown.rstrip().splitlines()[-1] == str(out / "report.html")
     assert sorted(file.name for file in out.iterdir()) == [
-        "ai-map.csv", "ai-map.json", "report.html", "report.json", "report.junit.xml", "report.sarif",
+        "ai-map.csv", "ai-map.json", "report.html", "report.json",
+        "report.junit.xml", "report.sarif",
     ]  # fmt: skip
     valid(json.loads((out / "report.json").read_text()), "report.1.json")
 

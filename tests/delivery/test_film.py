@@ -10,10 +10,6 @@ import numpy
 import pytest
 from tests.detect.running import opened
 
-from checkthegate.delivery.container import VIEW_BYTES
-from checkthegate.model import Unreadable
-from checkthegate.seams import Limits
-
 FRAMES = 60
 RATE = 25
 LONG_GOP = {"g": "20", "bf": "3", "sc_threshold": "0"}

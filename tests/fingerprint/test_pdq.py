@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.fingerprint.pictures import graded, grained, jpeg, scene
 
 from checkthegate.fingerprint import pdq
-from tests.fingerprint.pictures import grained, graded, jpeg, scene
 
 WAYS = [lambda a: a, lambda a: a[:, ::-1], lambda a: a[::-1], lambda a: a[::-1, ::-1]]
 

@@ -5,11 +5,6 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-
-from checkthegate.fingerprint.borders import content_box, trimmed
-from checkthegate.fingerprint.geometry import scaled
-from checkthegate.fingerprint.registering import agreement, register, warp
-from checkthegate.fingerprint.still_prints import grey
 from tests.fingerprint.pictures import (
     collaged,
     cropped,
@@ -22,6 +17,11 @@ from tests.fingerprint.pictures import (
     turned,
     written,
 )
+
+from checkthegate.fingerprint.borders import content_box, trimmed
+from checkthegate.fingerprint.geometry import scaled
+from checkthegate.fingerprint.registering import agreement, register, warp
+from checkthegate.fingerprint.still_prints import grey
 
 Edit = Callable[[np.ndarray], np.ndarray]
 

@@ -19,7 +19,6 @@ and more; other takes of the same set-up 0.46 and less.)"""
 
 _REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.85, 0.35, 0.65
 _MOVES: Final = 4.0
-_HARDLY_MOVES: Final = 12.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
 _SHORTEST = 0.35
 
@@ -61,7 +60,10 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
 
 def may_be_still(found: Found) -> bool:
     """Whether so little moves that the rule of stills has to decide."""
-    return found.score.correlation < SAME_TAKE and found.score.moving < _HARDLY_MOVES
+    if found.score.correlation >= SAME_TAKE and found.score.moving >= _MOVES:
+        return False
+    ends = sorted(found.fit.line.source_at(each) for each in (found.start, found.stop))
+    return found.source.hardly_moves(ends[0], ends[1])
 
 
 def judged_as_still(source: Source, found: StillFound) -> Judged:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _KEPT_BYTES = 256 * 1024 * 1024
 _KEPT_STILLS = 64
+_MOMENT = 0.3
+_BUSIEST, _STILL = 0.97, 3.0
 
 
 class Source:
@@ -56,6 +58,18 @@ class Source:
     def still(self, number: int) -> Array:
         """A kept still as uint8 grey, decoded once."""
         return self._grey(number)
+
+    def hardly_moves(self, start: float, stop: float) -> bool:
+        """Whether nothing to speak of moves in this stretch, in seconds."""
+        import numpy
+
+        near = self.moving.between(start, stop)
+        lag = max(1, round(_MOMENT / max(near.step, 1e-3)))
+        if len(near) <= lag:
+            return True
+        steps = (near.frames[lag:].astype(numpy.float32) - near.frames[:-lag])[::2]
+        places = (steps * steps).mean(axis=0)
+        return float(numpy.quantile(places, _BUSIEST)) < _STILL
 
     def sample_time(self, number: int) -> float:
         """When the sample with this number was taken, in seconds."""

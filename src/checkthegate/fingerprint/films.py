@@ -40,6 +40,7 @@ _SEEN_FOR = 0.9
 _MOST_SUSPECTED: Final = 40
 _LIKE_THE_BEST = 0.3
 _JOINS, _SAME_LINE = 0.6, 0.15
+_NEARLY = 0.06
 _BETWEEN = (0.3, 0.5)
 
 
@@ -118,15 +119,11 @@ class _Search:
         if time < self._seen.get(number, -1.0) and not self._beginnings.at(time):
             return True
         return any(
-            each.source.banked.number == number and each.start - 0.05 <= time <= each.stop + 0.05
-            for each in self._open
+            each.source.banked.number == number and _holds(each, time) for each in self._open
         )
 
     def _proven_at(self, time: float) -> bool:
-        return any(
-            each.grade is Grade.PROVEN and each.start - 0.05 <= time <= each.stop + 0.05
-            for each in self._open
-        )
+        return any(each.grade is Grade.PROVEN and _holds(each, time) for each in self._open)
 
     def _look(self, proposal: Proposal) -> Judged | None:
         source = self._sources[proposal.number]
@@ -233,6 +230,11 @@ class _Search:
         when = f" at {still.time:.1f} s" if source.is_film else ""
         captions = (f"In the delivery, at {middle:.1f} s", f"{source.banked.path}{when}")
         return side_by_side(shown, own, None, captions)
+
+
+def _holds(judged: Judged, time: float) -> bool:
+    """Whether a time lies inside of a stretch, and not where the next one may begin."""
+    return judged.start - _NEARLY <= time <= judged.stop - _NEARLY
 
 
 def _one_use(one: Judged, other: Judged) -> bool:

@@ -21,8 +21,8 @@ _STEP, _FURTHEST = 0.5, 14.0
 
 
 def moved_points(source: Array, target: Array, seen: Array) -> tuple[Array, int]:
-    """Where (int64[m,2], x and y) points of the source are found surely, but half a pixel away or more;
-    and how many points were followed.
+    """Where (int64[m,2], x and y) points of the source are found surely, but half a pixel
+    away or more; and how many points were followed.
 
     Pictures are grey, of one shape, grade and sharpness: the target warped onto the source's grid.
     """

@@ -48,7 +48,7 @@ def points_of(grey: Array, longest: int) -> Points:
     import numpy
 
     picture = scaled(grey, longest)
-    finder = cv2.SIFT_create(nfeatures=_MOST_POINTS, contrastThreshold=_CONTRAST)
+    finder = cv2.SIFT.create(nfeatures=_MOST_POINTS, contrastThreshold=_CONTRAST)
     places, looks = finder.detectAndCompute(picture, None)
     if not places or looks is None:
         looks = numpy.zeros((0, 128), numpy.float32)

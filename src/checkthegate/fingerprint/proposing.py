@@ -113,6 +113,8 @@ def _joined(found: Sequence[tuple[Hits, Array]]) -> Proposals:
     entries = [numpy.zeros((0, 2), numpy.int64)]
     scores = [numpy.zeros(0, numpy.float32)]
     for (numbers, rows, values), ids in found:
+        if not len(rows):
+            continue
         queries.append(numbers)
         entries.append(ids[rows])
         scores.append(values.astype(numpy.float32))

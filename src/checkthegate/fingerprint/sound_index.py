@@ -1,7 +1,7 @@
 """Where in a bank two peaks follow each other in a certain way, and where a word of Chromaprint's
 occurs: sorted by key, mapped into memory, found exactly.
 
-All channels of a folder lie on one line of frames, far enough apart that none reaches into the next.
+All channels of a folder lie on one line of frames, too far apart for any to reach into the next.
 `brute_force` is the slow truth; `SoundIndex.find` is a faster way to the same answer.
 """
 
@@ -33,7 +33,7 @@ _ROW = 3
 
 
 def write(folder: Path, channels: Iterable[tuple[int, int, Channel]]) -> None:
-    """Write an index over channels: the entry's number, the channel's place in its print, the channel.
+    """Write an index over channels: the entry's number, its place in its print, itself.
 
     Raises `OSError`; `ValueError` for more sound than an index can hold.
     """

@@ -15,8 +15,9 @@ _DECIBELS_FULL = 30.0
 _COPY = Spread(0.0075, 0.07, 2.0)
 _CLOSE_COPY = Spread(0.0045, 0.04, 1.5)
 _IN_A_ROOM = Spread(0.018, 0.065, 1.7)
-_IN_A_ROOM_SURELY = Spread(0.016, 0.035, 1.5)
-_PROVEN, _PROVEN_CLOSE, _PROVEN_SECONDS = 90.0, 60.0, 2.0
+_IN_A_ROOM_SURELY = Spread(0.013, 0.035, 1.6)
+_PROVEN, _PROVEN_CLOSE, _PROVEN_ROOM, _PROVEN_SECONDS = 105.0, 60.0, 120.0, 2.0
+_LATE_TOGETHER, _NOT_TOGETHER = 0.2, 0.27
 _ALIKE, _ALIKE_FAR, _ALIKE_SECONDS, _ALIKE_DECIBELS = 60.0, 100.0, 1.5, 1.4
 _PERFORMED = Spread(0.013, 0.065, 5.0)
 _PERFORMED_EVIDENCE, _PERFORMED_RATE = 250.0, 9.0
@@ -32,13 +33,16 @@ def judged(found: Aligned) -> Grade | None:
 
 
 def _is_proven(found: Aligned) -> bool:
-    if found.seconds < _PROVEN_SECONDS:
+    close, doubt = found.spread, 1 / max(1, found.spread.pairs) ** 0.5
+    if found.seconds < _PROVEN_SECONDS or close.together - doubt > _LATE_TOGETHER:
         return False
-    if within(found.spread, _CLOSE_COPY):
+    if within(close, _CLOSE_COPY):
         return found.evidence >= _PROVEN_CLOSE
+    if within(close, _COPY):
+        return found.evidence >= _PROVEN
     # In a room everything comes a little late, each in its own way, yet as pure as it was.
-    copied = within(found.spread, _COPY) or within(found.spread, _IN_A_ROOM_SURELY)
-    return copied and found.evidence >= _PROVEN
+    each_its_own_way = close.together + doubt < _NOT_TOGETHER
+    return within(close, _IN_A_ROOM_SURELY) and each_its_own_way and found.evidence >= _PROVEN_ROOM
 
 
 def _is_alike(found: Aligned) -> bool:

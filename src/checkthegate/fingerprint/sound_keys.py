@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-SOURCE_PEAKS: Final = 10
-TARGET_PEAKS: Final = 30
+SOURCE_PEAKS: Final = 15
+TARGET_PEAKS: Final = 40
 """Peaks a second that make pairs: fewer of what is looked for, more of where it may be buried."""
 FRAME_TICKS: Final = TICKS
 """Ticks a frame: places of pairs are in frames."""
@@ -29,7 +29,7 @@ _SOONEST, _LATEST = 4 * TICKS, 28 * TICKS
 _APART = 7 * STEPS
 _HELD = STEPS // 3
 _DELAY = 2 * TICKS
-_INTERVAL = STEPS // 4
+_INTERVAL = STEPS // 8
 _REGISTER = 2 * STEPS
 _DELAYS = (_LATEST - _SOONEST) // _DELAY + 1
 _INTERVALS = 2 * _APART // _INTERVAL + 1

@@ -25,6 +25,7 @@ MET_SEMITONES: Final = 0.22
 _DECOYS = (-2.9, -2.1, -1.63, -1.27, -0.91, -0.53, 0.47, 0.83, 1.19, 1.57, 2.3, 3.1)
 _PRIOR, _AROUND = 6.0, 60
 _FOR_A_MEDIAN = 4
+_TOGETHER, _ANOTHER_PITCH = 0.02, 0.4
 _LEAST_CHANCE = 0.01
 _CLOSEST = 3.0
 _LEAST_SECONDS, _LEAST_SEMITONES = 0.003, 0.025
@@ -32,11 +33,18 @@ _LEAST_SECONDS, _LEAST_SEMITONES = 0.003, 0.025
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How closely peaks meet: median deviations in seconds, semitones and decibels."""
+    """How closely peaks meet: median deviations in seconds, semitones and decibels.
+
+    `together` is the correlation of how late peaks are that begin together, over so many `pairs`
+    of them: the partials of a note that is played anew are late together, what a room or a codec
+    does to them it does to each.
+    """
 
     seconds: float
     semitones: float
     decibels: float
+    together: float = 0.0
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,4 +220,20 @@ def spread_of(met: Meeting, inside: Array) -> Spread:
         float(numpy.median(numpy.abs(each - numpy.median(each)))) if len(each) else 0.0
         for each in (met.late[heard], met.higher[heard], left[heard])
     ]
-    return Spread(*deviations)
+    late, higher, left_over = deviations
+    together, longest = _together(met, heard)
+    return Spread(late, higher, left_over, together, longest)
+
+
+def _together(met: Meeting, heard: Array) -> tuple[float, int]:
+    """Correlation of how late peaks are that begin together at different pitches; of how many."""
+    import numpy
+
+    times, pitches = met.source.times[heard], met.source.pitches[heard]
+    numbers = numpy.arange(len(times))
+    one, other = spread(numbers + 1, numpy.searchsorted(times, times + _TOGETHER))
+    apart = numpy.abs(pitches[one] - pitches[other]) > _ANOTHER_PITCH
+    one, other = one[apart], other[apart]
+    late = met.late[heard] - numpy.median(met.late[heard]) if len(times) else times
+    power = float(numpy.sum(late[one] ** 2) * numpy.sum(late[other] ** 2)) ** 0.5
+    return (float(numpy.sum(late[one] * late[other])) / power if power else 0.0), len(one)

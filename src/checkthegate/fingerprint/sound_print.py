@@ -1,4 +1,4 @@
-"""What is kept of a sound so that it is known again: peaks, Chromaprint's words, an outline, a taste.
+"""What is kept of a sound so that it is known again: peaks, words, an outline, a taste.
 
 The stored form is a header and blocks that say how long they are; reading it is bounded and raises
 `ValueError` for anything else than what `to_bytes` wrote.

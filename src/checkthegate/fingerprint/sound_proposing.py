@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_index import FRAME_SECONDS, Hits, SoundIndex, load, word_frames
-from checkthegate.fingerprint.sound_keys import PITCH_STEPS, Pairs, target_pairs
+from checkthegate.fingerprint.sound_keys import KEYS, PITCH_STEPS, Pairs, target_pairs
 from checkthegate.fingerprint.sound_line import SHIFTS, Line
 from checkthegate.fingerprint.sound_print import Channel
 
@@ -27,6 +27,8 @@ MOST: Final = 24
 """Proposals of a window."""
 LEAST: Final = 5
 """Votes of a proposal."""
+MOST_HITS: Final = 1_000_000
+"""Hits of a window in one index."""
 
 _MOST_SHIFT = int((SHIFTS + 0.1) * PITCH_STEPS)
 _CELL = 10
@@ -35,6 +37,7 @@ _RISE = 5
 _OF_A_CHANNEL = 3
 _WORD_VOTES = 2
 _WORD_EVERY = 16
+_OFTEN, _LEAST_USUAL = 3.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +90,31 @@ def _votes(
     """(cells in ascending order, votes of each with its upper neighbours)."""
     import numpy
 
-    by_pair = index.find(pairs, _MOST_SHIFT)
+    pairs = _telling(index, pairs)
+    cells = _cells(index.find(pairs, _MOST_SHIFT), pairs.frames, first)
     words, places = said
-    by_word = index.find_words(words)
-    cells = _cells(by_pair, pairs.frames, first)
-    spoken = _cells(by_word, places, first)
-    cells, counts = numpy.unique(
-        numpy.concatenate([cells, *[spoken] * _WORD_VOTES]), return_counts=True
-    )
+    spoken = _cells(index.find_words(words), places, first)
+    every = numpy.concatenate([cells, *[spoken] * _WORD_VOTES])
+    cells, counts = numpy.unique(every, return_counts=True)
     votes = counts.copy()
     for beside in (1, _ROW, _ROW + 1):
         at = numpy.minimum(numpy.searchsorted(cells, cells + beside), max(0, len(cells) - 1))
         votes += numpy.where(cells[at] == cells + beside, counts[at], 0)
     return cells, votes
+
+
+def _telling(index: SoundIndex, pairs: Pairs) -> Pairs:
+    """Those that say most: what is everywhere in the bank says nothing of where, and a window may
+    not cost more however large the bank is. The rarest are asked for first."""
+    import numpy
+
+    sizes = index.starts[pairs.keys + 1] - index.starts[pairs.keys]
+    usual = max(_LEAST_USUAL, _OFTEN * len(index.places) / KEYS)
+    order = numpy.argsort(sizes, kind="stable")
+    sizes = sizes[order]
+    rare = (sizes > 0) & (sizes <= usual) & (numpy.cumsum(sizes) <= MOST_HITS)
+    chosen = order[rare]
+    return Pairs(pairs.keys[chosen], pairs.frames[chosen], pairs.pitches[chosen])
 
 
 def _cells(hits: Hits, frames: Array, first: int) -> Array:

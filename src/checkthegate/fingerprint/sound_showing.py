@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_finding import Found
@@ -129,6 +130,6 @@ def _columns(outline: Array, start: float, scale: float) -> Iterator[float]:
 
     highest = max(1, int(outline.max(initial=1)))
     edges = (start + numpy.arange(_WIDTH + 1) / scale) * OUTLINE_RATE
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges.tolist()):
         part = outline[max(0, int(low)) : max(0, int(high) + 1)]
         yield float(part.max(initial=0)) / highest

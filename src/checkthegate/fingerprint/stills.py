@@ -7,6 +7,7 @@ over the still may yet be a look-alike: the careful network says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -43,15 +44,18 @@ PARTS: Final = 0.32
 CLOSE: Final = 0.45
 """From this cosine on, the careful network is asked about what cannot be laid over the still."""
 
-LOOK_ALIKE: Final = 0.6
-"""From this cosine of the careful network on, what cannot be laid over the still looks like it."""
+LOOK_ALIKE: Final = 0.7
+"""From this cosine of the careful network on, what cannot be laid over the still looks like it,
+if nothing else that was looked at comes as near: pictures of one style are near one another."""
 
 WITHOUT_NETWORKS: Final = 68
 """The radius of codes that are looked at where the networks are not installed."""
 
-_MOST_LOOKS = 16
+_MOST_LOOKS, _MOST_A_PART = 16, 3
+_BEHIND, _BEHIND_BITS = 0.25, 20
 _MOST_SUSPECTED = 8
 _FILLS = 0.85
+_ALONE = 0.15
 _STEP = 1 / 24
 
 
@@ -86,9 +90,9 @@ class Candidate:
         return self.look is not None and self.look.same and not self.outdone
 
     @property
-    def suspected(self) -> bool:
-        """Whether it looks like it, at least."""
-        return (self.look is not None and self.look.alike) or self.cosine >= LOOK_ALIKE
+    def laid(self) -> bool:
+        """Whether it could be laid over the still, and enough of it agrees."""
+        return self.look is not None and self.look.alike
 
     @property
     def distance(self) -> float:
@@ -132,16 +136,16 @@ class StillSearch:
         codes = self._screen.codes
         radius = MATCH_RADIUS if len(self._screen.vectors) else WITHOUT_NETWORKS
         near = self._proposer.near_codes(codes, radius)
-        return _nearest(near, near.scores, (WHOLE,) * len(codes), MATCH_RADIUS)
+        return _nearest(near, near.scores, (WHOLE,) * len(codes), MATCH_RADIUS, _BEHIND_BITS)
 
     def _by_front(self) -> Sequence[Proposal]:
         vectors = self._screen.vectors
         near = self._proposer.near(vectors, FRONT)
-        return _nearest(near, -near.scores, (WHOLE,) * len(vectors), -CLOSE)
+        return _nearest(near, -near.scores, (WHOLE,) * len(vectors), -CLOSE, _BEHIND)
 
     def _by_parts(self) -> Sequence[Proposal]:
         near = self._proposer.near(self._screen.tiles, PARTS)
-        return _nearest(near, -near.scores, TILES, -CLOSE)
+        return _nearest(near, -near.scores, TILES, -CLOSE, _BEHIND, _MOST_A_PART)
 
     def _is_filled(self) -> bool:
         """Whether a proven match leaves no room for another."""
@@ -174,7 +178,7 @@ class StillSearch:
             return None
         found = look(picture, self._screen, proposal.region)
         candidate = Candidate(proposal.number, print_, kept.time, picture, found)
-        if candidate.suspected or not (proposal.close and self._descriptors.ready):
+        if candidate.laid or not (proposal.close and self._descriptors.ready):
             return candidate
         return replace(candidate, cosine=self._cosine(picture, proposal.region))
 
@@ -188,7 +192,7 @@ class StillSearch:
         """Where what something was made from lies in the still: is the still nearer to that?"""
         for number, candidate in list(self._best.items()):
             banked = self._bank.banked(number)
-            if candidate.look is None or not candidate.suspected:
+            if not candidate.laid:
                 continue
             for digest in banked.inputs:
                 for plate in self._bank.numbers_of(digest):
@@ -210,15 +214,25 @@ class StillSearch:
     def _chosen(self) -> list[Candidate]:
         order = sorted(self._best.values(), key=lambda each: (each.distance, each.number))
         proven = [each for each in order if each.proven]
-        suspected = [each for each in order if each.suspected and not each.proven]
+        suspected = [each for each in order if each.laid and not each.proven]
+        suspected += self._standing_out()
         return proven + suspected[:_MOST_SUSPECTED]
+
+    def _standing_out(self) -> list[Candidate]:
+        """What only the careful network recognises, where it recognises one alone."""
+        unlaid = [each for each in self._best.values() if not each.laid]
+        order = sorted(unlaid, key=lambda each: -each.cosine)
+        if not order or order[0].cosine < LOOK_ALIKE:
+            return []
+        second = order[1].cosine if len(order) > 1 else 0.0
+        return order[:1] if order[0].cosine - second >= _ALONE else []
 
     def _match(self, candidate: Candidate) -> Match:
         banked = self._bank.banked(candidate.number)
         found = candidate.look
         detail: dict[str, Any] = {}
         differs = None
-        if found is not None and found.alike:
+        if found is not None and candidate.laid:
             detail["share"] = round(found.agreement.target_covered, 3)
             differs = round(found.agreement.differs, 4)
         return Match(
@@ -231,25 +245,36 @@ class StillSearch:
             exhibits=side_by_side(
                 self._screen.rgb,
                 candidate.source,
-                found.matrix if found is not None and found.alike else None,
+                found.matrix if found is not None and candidate.laid else None,
                 _captions(candidate, banked),
             ),
         )
 
 
 def _nearest(
-    near: Proposals, order: Array, regions: Sequence[Region], close: float
+    near: Proposals,
+    order: Array,
+    regions: Sequence[Region],
+    close: float,
+    behind: float,
+    most: int = 12,
 ) -> Sequence[Proposal]:
-    """The best hits first, each entry once for each region, not too many; those up to `close` in
-    the order may be look-alikes."""
+    """The best hits first, each entry once for each region; in each region not too many, and none
+    further than `behind` the best there. Those up to `close` in the order may be look-alikes."""
     import numpy
 
-    chosen: dict[tuple[int, Region], Proposal] = {}
+    chosen: dict[tuple[Region, int], Proposal] = {}
+    best: dict[Region, float] = {}
+    taken: Counter[Region] = Counter()
     for place in numpy.argsort(order, kind="stable").tolist():
         number, region = int(near.numbers[place]), regions[int(near.queries[place])]
-        if (number, region) not in chosen:
-            sample, is_close = int(near.samples[place]), bool(order[place] <= close)
-            chosen[number, region] = Proposal(number, sample, region, is_close)
+        score = float(order[place])
+        full = taken[region] >= most or score > best.setdefault(region, score) + behind
+        if full or (region, number) in chosen:
+            continue
+        taken[region] += 1
+        sample = int(near.samples[place])
+        chosen[region, number] = Proposal(number, sample, region, score <= close)
         if len(chosen) == _MOST_LOOKS:
             break
     return list(chosen.values())

@@ -48,7 +48,7 @@ class Banked:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An asset, or a span of it, found to be (`proven`) or to look like (`suspected`) what is banked.
+    """An asset, or a span of it, that is (`proven`) or looks like (`suspected`) what is banked.
 
     Spans are seconds of media time or character offsets; None is the whole. `distance` is 0 for the
     same and comparable within one hasher only. `differs` is the share (0..1) of the frame, or of
