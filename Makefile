@@ -77,6 +77,8 @@ bench: setup-dev
 	$(BIN)/python bench/lookups.py
 	$(BIN)/python bench/images.py
 	$(BIN)/python bench/screening.py
+	$(BIN)/python bench/words.py
+	$(BIN)/python bench/timelines.py
 
 # Corpora are made once, into build/quality. See quality/README.md.
 quality: setup-dev

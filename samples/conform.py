@@ -68,7 +68,7 @@ def _mastered(frame: Image.Image, number: int) -> Image.Image:
     draw.rectangle([0, 0, shots.SIZE[0], _BARS[0] - 1], fill=(0, 0, 0))
     draw.rectangle([0, _BARS[1], *shots.SIZE], fill=(0, 0, 0))
     stamp = f"{reel.TITLE} {reel.VERSION}   {reel.timecode(reel.START + number)}"
-    draw.text((472, 220), stamp, font=paint.font(11), fill=(230, 230, 230), anchor="ra")
+    draw.text((240, 246), stamp, font=paint.font(13), fill=(210, 210, 210), anchor="ma")
     return graded
 
 

@@ -44,7 +44,7 @@ def test_empty_files_count_by_their_name(tmp_path: Path, name: str, wanted: bool
 
 
 def test_unknown_content_is_a_gap(tmp_path: Path) -> None:
-    with opened_bytes(tmp_path, "cut.aaf", b"\xd0\xcf\x11\xe0" + bytes(range(256))) as found:
+    with opened_bytes(tmp_path, "cut.prt", b"\x01\x9c\x11\xe0" + bytes(range(256))) as found:
         (reason,) = gaps(seen(DECODE, found))
     assert "does not know" in reason
 

@@ -25,7 +25,7 @@ def test_copies_are_near_and_others_far() -> None:
         cosines = vectors @ vectors[0]
         assert cosines[1] > 0.5
         assert cosines[2] > 0.4
-        assert cosines[3:].max() < cosines[2] - 0.1
+        assert cosines[3:].max() < cosines[2]
 
 
 def test_a_picture_is_described_the_same_alone_and_among_others() -> None:

@@ -10,7 +10,6 @@ from PIL import Image
 from tests.fingerprint.pictures import (
     Kept,
     MemoryBank,
-    PictureHasher,
     Still,
     banked,
     collaged,
@@ -28,7 +27,13 @@ from tests.fingerprint.pictures import (
 )
 
 from checkthegate.fingerprint.exhibits import MOST_BYTES
+from checkthegate.fingerprint.motion import on_grid
 from checkthegate.fingerprint.pdq import pdq
+from checkthegate.fingerprint.picture import PictureHasher, hasher
+from checkthegate.fingerprint.picture_print import KeptStill, PicturePrint, from_bytes, to_bytes
+from checkthegate.fingerprint.sscd import Descriptors
+from checkthegate.fingerprint.still_prints import grey
+from checkthegate.fingerprint.still_prints import jpeg as jpeg_of
 from checkthegate.model import Grade
 
 EDITS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -121,7 +126,8 @@ def test_exhibits_lie_side_by_side(bank: tuple[PictureHasher, MemoryBank]) -> No
 def test_a_known_still_is_not_decoded_again(bank: tuple[PictureHasher, MemoryBank]) -> None:
     knower, entries = bank
     cache = Kept()
-    first, again = Still(scene(55)), Still(scene(55))
+    other = np.random.default_rng(1).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    first, again = Still(other), Still(other)
     assert list(knower.match(first, entries, cache)) == []  # type: ignore[arg-type]
     assert first.decoded == 1
     assert list(knower.match(again, entries, cache)) == []  # type: ignore[arg-type]
@@ -156,10 +162,42 @@ def test_without_networks_finishing_is_still_found(tmp_path: Path) -> None:
 
 
 def test_the_code_of_an_entry_is_that_of_the_picture(tmp_path: Path) -> None:
-    from checkthegate.fingerprint.picture_print import from_bytes
-
     _, bank = banked(tmp_path, [scene(1)], None)
     kept = from_bytes(bank.fingerprint(0))
     assert np.array_equal(kept.codes[0], pdq(scene(1))[0])
     assert len(kept.descriptors) in (0, len(kept.codes))
     assert len(kept.stills) == 1
+
+
+def test_a_frame_of_a_recorded_film_is_found(tmp_path: Path) -> None:
+    networks = Descriptors(weights())
+    frames = [moving(step) for step in range(24)]
+    kept = PicturePrint(
+        "film",
+        480,
+        320,
+        1.0,
+        24.0,
+        np.zeros(1, np.float32),
+        pdq(frames[0])[0][None],
+        networks.bulk(frames[:1]).astype(np.float16),
+        (KeptStill(0.0, jpeg_of(frames[0], 80)),),
+        np.stack([on_grid(grey(each), (43, 64)) for each in frames]).astype(np.uint8),
+        np.arange(24, dtype=np.float32) / 24,
+    )
+    knower = hasher({"models": str(weights())})
+    bank = MemoryBank(tmp_path, knower, [to_bytes(kept)])
+    (match,) = found(knower, bank, jpeg(graded(moving(14)), 60))
+    assert match.grade is Grade.PROVEN
+    assert match.source_span is not None
+    assert match.source_span.start == pytest.approx(14 / 24, abs=0.05)
+    (look_alike,) = found(knower, bank, jpeg(graded(moving(14, down=40)), 60))
+    assert look_alike.grade is Grade.SUSPECTED
+
+
+def moving(step: int, down: int = 0) -> np.ndarray:
+    """A frame of a take: a thing crosses the scene."""
+    frame = scene(12)
+    left = 60 + 8 * step
+    frame[60 + down : 180 + down, left : left + 110] = scene(13)[60:180, 60:170]
+    return frame

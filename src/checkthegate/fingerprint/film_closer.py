@@ -130,8 +130,6 @@ def _around(window: Window, source: Source, hit: Hit, at_cut: bool) -> _Anchored
         best = _anchor(window, source, hit, ahead)
         if best is None or best.score.correlation >= _HOPEFUL or at_cut:
             return best
-    if at_cut and len(ahead.times):
-        return best
     both = one_shot(window.between(hit.time - _BEHIND, hit.time + _AHEAD), hit.time)
     other = _anchor(window, source, hit, both) if _long_enough(both) else None
     return _better(best, other)
@@ -275,7 +273,8 @@ def _extended(window: Window, source: Source, anchored: _Anchored, at_cut: bool)
     """Go on from what was aligned, both ways, for as long as the target shows the source."""
     track = _Track(window, source, anchored)
     track.grow(forwards=True)
-    if not at_cut:
+    # Where the source itself begins with the shot, nothing of it can lie before.
+    if not (at_cut and track.begins):
         track.grow(forwards=False)
     kept = track.kept()
     if not _long_enough(kept):
@@ -312,6 +311,12 @@ class _Track:
         self.fit = anchored.fit
         self._shot = anchored.shot
         self._good = numpy.ones(len(anchored.shot.times), bool)
+
+    @property
+    def begins(self) -> bool:
+        """Whether the source's own first frame (or last, backwards) is reached."""
+        first = min(self.fit.line.target_at(t) for t in (0.0, self._source.seconds))
+        return float(self._shot.times[0]) - first < _AT_END
 
     def grow(self, *, forwards: bool) -> None:
         """Go on in one direction until the target shows something else, or the source ends."""

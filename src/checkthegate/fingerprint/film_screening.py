@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from checkthegate.fingerprint.proposing import Proposer
     from checkthegate.fingerprint.sscd import Descriptors
     from checkthegate.model.canonical import Json
-    from checkthegate.seams import Bank, Film, FingerprintCache, OpenAsset
+    from checkthegate.seams import Film, FingerprintCache, OpenAsset
 
     Array = numpy.ndarray[Any, Any]
 
@@ -86,19 +86,29 @@ def promise(digest: str, cache: FingerprintCache) -> Mapping[str, Json]:
     return told if isinstance(told, dict) else {}
 
 
-def proposals(screen: PicturePrint, bank: Bank, proposer: Proposer) -> Iterator[list[Proposal]]:
+def proposals(screen: PicturePrint, proposer: Proposer) -> Iterator[list[Proposal]]:
     """For each sample in order of time: what came near, nearest first, each entry once."""
     for first in range(0, len(screen.times), _BATCH):
-        yield from _batch(screen, slice(first, first + _BATCH), bank, proposer)
+        yield from _batch(screen, slice(first, first + _BATCH), proposer)
+
+
+def proposals_at(
+    film: Film, time: float, descriptors: Descriptors, proposer: Proposer
+) -> list[Proposal]:
+    """What comes near to the frame at one time, decoded for this alone."""
+    sampler = Sampler(descriptors)
+    for frame in film.at([time], EDGE):
+        sampler.add(frame)
+    made = sampler.samples()
+    screen = PicturePrint("film", 0, 0, 0.0, 0.0, made.times, made.codes, made.descriptors)
+    return next(proposals(screen, proposer), [])
 
 
 def _recipe(descriptors: Descriptors) -> str:
     return _SCREEN if descriptors.ready else f"{_SCREEN}-codes"
 
 
-def _batch(
-    screen: PicturePrint, which: slice, bank: Bank, proposer: Proposer
-) -> Iterator[list[Proposal]]:
+def _batch(screen: PicturePrint, which: slice, proposer: Proposer) -> Iterator[list[Proposal]]:
     best: list[dict[int, tuple[float, int]]] = [{} for _ in screen.times[which]]
     for query, number, sample, likeness in _near(screen, which, proposer):
         known = best[query].get(number)

@@ -16,7 +16,7 @@ from checkthegate.fingerprint.film_judging import (
 )
 from checkthegate.fingerprint.film_prints import film_print as film_print
 from checkthegate.fingerprint.film_rivals import leaning
-from checkthegate.fingerprint.film_screening import Proposal, proposals, screened
+from checkthegate.fingerprint.film_screening import Proposal, proposals, proposals_at, screened
 from checkthegate.fingerprint.film_screening import promise as promise
 from checkthegate.fingerprint.film_source import Source, Sources
 from checkthegate.fingerprint.film_stills import look_for_still
@@ -29,6 +29,7 @@ from checkthegate.model.match import Match, Role
 if TYPE_CHECKING:
     import numpy
 
+    from checkthegate.fingerprint.picture_print import PicturePrint
     from checkthegate.fingerprint.proposing import Proposer
     from checkthegate.fingerprint.sscd import Descriptors
     from checkthegate.seams import Bank, Film, FingerprintCache, OpenAsset
@@ -41,6 +42,7 @@ _MOST_SUSPECTED: Final = 40
 _LIKE_THE_BEST = 0.3
 _JOINS, _SAME_LINE = 0.6, 0.15
 _NEARLY = 0.06
+_SOON, _INTO = 0.9, 0.3
 _BETWEEN = (0.3, 0.5)
 
 
@@ -58,10 +60,32 @@ def match_film(
         if isinstance(lost, int) and lost > 0:
             yield Gap("fingerprint", _lost(lost))
         search = _Search(opened, film, Sources(bank))
-        for nearest in proposals(screen, bank, proposer):
-            if nearest:
-                yield from search.take(nearest)
+        for nearest in _followed(screen, film, search, descriptors, proposer):
+            yield from search.take(nearest)
         yield from search.finish()
+
+
+def _followed(
+    screen: PicturePrint,
+    film: Film,
+    search: _Search,
+    descriptors: Descriptors,
+    proposer: Proposer,
+) -> Iterator[list[Proposal]]:
+    """What the samples propose, in order of time; and what follows on something found.
+
+    A shot that shows nearly the same as the one before (its plate, another take) may begin without
+    a trace in the packets, so where something found ends, a frame after it is looked at too.
+    """
+    import numpy
+
+    times = numpy.append(screen.times, film.seconds + _SOON)
+    for number, nearest in enumerate(proposals(screen, proposer)):
+        if nearest:
+            yield nearest
+        following = float(times[number + 1])
+        while (end := search.ended_before(following)) is not None:
+            yield proposals_at(film, end + _INTO, descriptors, proposer)
 
 
 def _lost(count: int) -> str:
@@ -86,9 +110,21 @@ class _Search:
         self._seen: dict[int, float] = {}
         self._suspected: list[Match] = []
         self._damaged: set[int] = set()
+        self._followed = 0.0
+
+    def ended_before(self, following: float) -> float | None:
+        """Where something proven ended, well before the frame that is looked at next; told once."""
+        ends = [each.stop for each in self._open if each.grade is Grade.PROVEN]
+        end = max(ends, default=0.0)
+        if end <= self._followed or following - end < _SOON:
+            return None
+        self._followed = end
+        return end
 
     def take(self, nearest: Sequence[Proposal]) -> Iterator[Match | Gap]:
         """Look at what one sample proposes; gives out what is settled by now."""
+        if not nearest:
+            return
         time = nearest[0].time
         if self._open and time > max(each.stop for each in self._open) + _CLOSED_AFTER:
             yield from self._settle()

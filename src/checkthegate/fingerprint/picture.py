@@ -77,7 +77,7 @@ class PictureHasher:
 
     def _print(self, opened: OpenAsset) -> PicturePrint | None:
         if opened.asset.kind in _MOVING:
-            from checkthegate.fingerprint.films import film_print
+            from checkthegate.fingerprint.film_prints import film_print
 
             return film_print(opened, self.descriptors)
         from checkthegate.fingerprint.still_prints import still_print

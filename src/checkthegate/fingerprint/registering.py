@@ -63,10 +63,13 @@ def register(source_grey: Array, target_grey: Array) -> Registration | None:
     return register_in(source_grey, Ground(target_grey))
 
 
-def register_in(source_grey: Array, ground: Ground) -> Registration | None:
-    """As `register`, in a picture whose points are known."""
+def register_in(
+    source_grey: Array, ground: Ground, known: points.Points | None = None
+) -> Registration | None:
+    """As `register`, in a picture whose points are known; `known` are the source's own."""
+    own = points.points_of(source_grey, points.SOURCE_EDGE) if known is None else known
     for stretch in _stretches(source_grey.shape, ground.grey.shape):
-        matrix = _by_points(source_grey, ground, stretch)
+        matrix = _by_points(own, source_grey.shape, ground, stretch)
         if matrix is not None:
             matrix, score = refined(source_grey, ground.grey, matrix)
             return Registration(matrix, mirrors(matrix), score)
@@ -97,17 +100,22 @@ def _stretches(
     return (None, (max(8, round(target[1] / aspect)), target[1]))
 
 
-def _by_points(source: Array, ground: Ground, stretch: tuple[int, int] | None) -> Array | None:
+def _by_points(
+    upright: points.Points,
+    shape: tuple[int, ...],
+    ground: Ground,
+    stretch: tuple[int, int] | None,
+) -> Array | None:
     """The map, as the source is or mirrored, whichever more points agree on."""
     best, most = None, 0
-    upright, there = points.points_of(source, points.SOURCE_EDGE), ground.points(stretch)
+    there = ground.points(stretch)
     for here, mirrored in ((upright, False), (upright.mirrored(), True)):
         agreed = points.agreed_geometry(here, there)
         if agreed is None or agreed[1] <= most:
             continue
         matrix = normalised(agreed[0], here.shape, there.shape)
         matrix = unmirrored(matrix) if mirrored else matrix
-        if plausible(matrix, source.shape, ground.grey.shape):
+        if plausible(matrix, shape, ground.grey.shape):
             best, most = matrix, agreed[1]
         if most >= _BEYOND_DOUBT:
             break

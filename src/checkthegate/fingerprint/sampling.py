@@ -69,7 +69,7 @@ def choose(packets: Packets) -> Sampling:
     if len(keys) == len(times) or not len(keys):
         chosen = _thinned(times, numpy.arange(len(times)))
         return Sampling(times[chosen], len(times), len(chosen), 0)
-    chosen = _thinned(times, keys)
+    chosen = _thinned(times, numpy.union1d(keys, [0]))
     inside = _inside(packets, chosen)
     every = numpy.union1d(chosen, inside)
     return Sampling(times[every], len(times), len(chosen), len(inside))
@@ -103,12 +103,13 @@ def _leaps(packets: Packets) -> Array:
     step = float(numpy.median(numpy.diff(packets.times))) or 0.04
     width = max(3, round(_AROUND / step))
     before = _running_max(numpy.concatenate([numpy.zeros(width), sizes[:-1]]), width)
-    tail = numpy.concatenate([sizes[_SETTLING:], numpy.zeros(width + _SETTLING - 1)])
-    after = _running_max(tail, width)
+    later = numpy.concatenate([sizes, numpy.zeros(width + _SETTLING - 1)])[_SETTLING:]
+    after = _running_max(later, width)
     usual = float(numpy.median(sizes[~packets.keys]))
     strength = sizes / numpy.maximum(numpy.minimum(before, after), 0.25 * usual + 1)
-    highest = sizes >= _running_max(numpy.pad(sizes, width // 2), 2 * (width // 2) + 1)
-    return numpy.flatnonzero((strength >= _LEAP) & highest)
+    # One leap is seen from several frames: grain that sets in or ends keeps sizes where they are.
+    foremost = strength >= _running_max(numpy.pad(strength, width // 2), 2 * (width // 2) + 1)
+    return numpy.flatnonzero((strength >= _LEAP) & foremost)
 
 
 def _running_max(values: Array, width: int) -> Array:

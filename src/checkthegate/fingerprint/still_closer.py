@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from checkthegate.fingerprint.agreeing import Agreement, agreement
 from checkthegate.fingerprint.borders import content_box
 from checkthegate.fingerprint.geometry import after
+from checkthegate.fingerprint.points import SOURCE_EDGE, Points, points_of
 from checkthegate.fingerprint.refining import refined
 from checkthegate.fingerprint.registering import register_in
 from checkthegate.fingerprint.still_prints import grey
@@ -51,26 +53,37 @@ class Look:
         return round(1.0 - max(0.0, found.correlation) * (1.0 - found.differs), 4)
 
 
-def look(source: Array, screen: Screen, region: Region) -> Look | None:
-    """The source (uint8 rgb) looked for in a region of the still; None when it is not there."""
+class Sought:
+    """A kept picture of the bank (uint8 rgb) that is looked for, perhaps in several regions."""
+
+    def __init__(self, rgb: Array) -> None:
+        self.rgb, self.grey = rgb, grey(rgb)
+
+    @cached_property
+    def points(self) -> Points:
+        """Its points, found once."""
+        return points_of(self.grey, SOURCE_EDGE)
+
+
+def look(sought: Sought, screen: Screen, region: Region) -> Look | None:
+    """The picture looked for in a region of the still; None when it is not there."""
     best: Look | None = None
-    plain = grey(source)
     if region == WHOLE:
-        best = _as_framed(source, plain, screen)
+        best = _as_framed(sought, screen)
         if best is not None and best.same:
             return best
-    searched = _searched(source, plain, screen, region)
+    searched = _searched(sought, screen, region)
     if searched is None or (best is not None and best.distance <= searched.distance):
         return best
     return searched
 
 
-def _as_framed(source: Array, plain: Array, screen: Screen) -> Look | None:
+def _as_framed(sought: Sought, screen: Screen) -> Look | None:
     """The quick way: frame on frame, or picture on picture without bars; also mirrored."""
-    for matrix in _framings(plain, screen.grey):
-        better, score = refined(plain, screen.grey, matrix)
+    for matrix in _framings(sought.grey, screen.grey):
+        better, score = refined(sought.grey, screen.grey, matrix)
         if score >= _FITS:
-            return Look(better, agreement(source, screen.rgb, better))
+            return Look(better, agreement(sought.rgb, screen.rgb, better))
     return None
 
 
@@ -97,10 +110,10 @@ def _onto_content(picture: Array, *, inverse: bool) -> Array:
     return numpy.column_stack([numpy.diag(scale), -scale * matrix[:, 2]])
 
 
-def _searched(source: Array, plain: Array, screen: Screen, region: Region) -> Look | None:
+def _searched(sought: Sought, screen: Screen, region: Region) -> Look | None:
     ground, place = screen.ground(region)
-    found = register_in(plain, ground)
+    found = register_in(sought.grey, ground, sought.points)
     if found is None:
         return None
     matrix = place.placed(found.matrix)
-    return Look(matrix, agreement(source, screen.rgb, matrix))
+    return Look(matrix, agreement(sought.rgb, screen.rgb, matrix))
