@@ -135,13 +135,16 @@ def stretches(
         ground = bed(rng, kind, spoken, score)
         treated = treatments[number % len(treatments)]
         sound, plant = _planted(rng, name, recorded[name], treated, ground)
-        said = {
-            "start": plant.start + number * STRETCH,
-            "end": plant.end + number * STRETCH,
-            "bed": kind,
-            "performed": other if score and "music" in kind else "",
-        }
-        yield sound, replace(plant, **said)
+        yield (
+            sound,
+            replace(
+                plant,
+                start=plant.start + number * STRETCH,
+                end=plant.end + number * STRETCH,
+                bed=kind,
+                performed=other if score and "music" in kind else "",
+            ),
+        )
 
 
 def _planted(

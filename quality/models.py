@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-from pathlib import Path
+
+from checkthegate.app.places import account_models
 
 _LIBRARIES = ("faiss", "onnxruntime", "cv2", "av")
 _WEIGHTS = ("sscd.onnx", "sscd_distilled.onnx")
@@ -15,7 +15,7 @@ def missing() -> str | None:
     absent = [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]
     if absent:
         return f"matching cannot be measured: {', '.join(absent)} is not installed"
-    named = os.environ.get("GATE_MODELS", "")
-    if not named or any(not (Path(named) / weight).is_file() for weight in _WEIGHTS):
-        return "matching cannot be measured: $GATE_MODELS names no folder with the SSCD weights"
+    folder = account_models()
+    if any(not (folder / weight).is_file() for weight in _WEIGHTS):
+        return "matching cannot be measured: the SSCD weights are not here (make models)"
     return None

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that no worker waits for it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("dear") is None)
+
+
 @pytest.fixture(autouse=True)
 def _private_account(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

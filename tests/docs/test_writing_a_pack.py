@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("test_writing_a_pack")  # its fixture is dear: make it once
+pytestmark = pytest.mark.dear
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/writing-a-pack.md").read_text("utf-8")

@@ -50,7 +50,7 @@ def checked(folder: str) -> dict[str, AssetDecision]:
     return {each.asset.path: each for each in check(request, lambda _: None).decision.assets}
 
 
-@pytest.mark.xdist_group("shared-truth")
+@pytest.mark.dear
 @pytest.mark.parametrize(("folder", "row"), list(rows()) or [pytest.param("", {}, id="none")])
 def test_every_file_is_what_its_manifest_says(folder: str, row: dict[str, str]) -> None:
     in_sequence = row["file"].startswith("numbered_sequence/")

@@ -166,6 +166,8 @@ def test_nothing_in_other_sounds(bank: SoundBank, tmp_path: Path) -> None:
 def test_silence_and_a_tone_are_nothing_to_know(tmp_path: Path) -> None:
     silent = opened(filed(tmp_path, numpy.zeros(5 * RATE, numpy.float32), "silence"))
     assert SoundHasher().fingerprint(silent) is None
+    click = numpy.concatenate([numpy.zeros(3 * RATE), chance(2).normal(0, 0.2, RATE // 2)])
+    assert SoundHasher().fingerprint(opened(filed(tmp_path, click, "click"))) is None
     tone = numpy.sin(numpy.arange(15 * RATE) * 2 * numpy.pi * 1000 / RATE).astype("f4") / 4
     bank = SoundBank(tmp_path / "bank")
     bank.add([filed(tmp_path, numpy.concatenate([tone, babble(chance(31), 8)]), "tone")])
@@ -201,7 +203,7 @@ def test_both_sides_are_shown(bank: SoundBank, tune: Array, tmp_path: Path) -> N
 
 def seconds(exhibit: Exhibit) -> float:
     with av.open(io.BytesIO(exhibit.body)) as container:
-        return sum(frame.samples / frame.rate for frame in container.decode(audio=0))
+        return float(sum(frame.samples / frame.rate for frame in container.decode(audio=0)))
 
 
 def test_the_second_time_nothing_is_listened_to(
@@ -231,7 +233,7 @@ def test_what_could_not_be_heard_is_a_gap(bank: SoundBank, tune: Array, tmp_path
     answers = bank.answers(cut)
     assert [each.banked.source for each in answers if isinstance(each, Match)]
     (gap,) = [each for each in answers if isinstance(each, Gap)]
-    assert "damaged" in gap.reason
+    assert "s of its sound are missing" in gap.reason
 
 
 def test_a_film_without_sound_and_a_sound_without_any(tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ def test_a_peak_says_when_and_how_high() -> None:
 def test_nothing_in_silence_and_in_nothing() -> None:
     assert len(peaks_of(numpy.zeros(3 * RATE, numpy.float32), 999)) == 0
     assert len(PeakFinder().finish()) == 0
-    assert len(peaks_of(noise(1, 0.01), 9)) <= 2
+    click = peaks_of(noise(1, 0.01), 9)
+    assert click.times.max() * TICK_SECONDS < 0.1
 
 
 def test_not_more_peaks_than_are_asked_for() -> None:
@@ -200,7 +201,7 @@ def test_chromaprint_says_the_same_in_blocks() -> None:
         for start in range(0, len(samples), block):
             maker.feed(samples[start : start + block])
         made.append(maker.finish())
-    assert numpy.array_equal(*made)
+    assert numpy.array_equal(made[0], made[1])
     assert len(made[0]) == pytest.approx(
         (20 - chromaprint.WORD_REACH) / chromaprint.WORD_SECONDS, abs=3
     )

@@ -14,6 +14,9 @@ from quality.plan import Wanted
 
 from quality import films, images, takes
 
+# Given time on a busy machine.
+pytestmark = [pytest.mark.dear, pytest.mark.timeout(900)]
+
 CUT = Wanted(shots=26, planted=len(KINDS), seed=11, size=(640, 360))
 
 

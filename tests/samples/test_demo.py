@@ -15,8 +15,8 @@ import pytest
 from checkthegate.app.places import account_models
 from checkthegate.fingerprint.sscd import Descriptors
 
-# Its fixture is dear: made once, and given time on a busy machine.
-pytestmark = [pytest.mark.xdist_group("test_demo"), pytest.mark.timeout(900)]
+# Given time on a busy machine.
+pytestmark = [pytest.mark.dear, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

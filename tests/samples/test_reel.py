@@ -8,7 +8,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-pytestmark = pytest.mark.xdist_group("test_reel")  # its fixture is dear: make it once
+pytestmark = pytest.mark.dear
 
 DELIVERY = Path(__file__).resolve().parents[2] / "samples" / "delivery"
 CUT = DELIVERY / "editorial" / "NH_101_R1_v12.otio"

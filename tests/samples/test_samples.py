@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("test_samples")  # its fixture is dear: make it once
+pytestmark = pytest.mark.dear
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "samples"
