@@ -14,6 +14,7 @@ import itertools
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -36,7 +37,7 @@ from quality.plan import RATE, Clip, Plan, Shot, Wanted, plan
 from quality.scenes import Size, Take, addition, draw
 from quality.truth import Planted, Plate, Span, Truth, read, write
 
-RECIPE = 1
+RECIPE = 2
 """Rises whenever the same arguments make another cut."""
 
 
@@ -181,6 +182,7 @@ def _ambience(rng: np.random.Generator, count: int) -> Array:
 
 
 def _truth(wanted: Wanted, planned: Plan, films: dict[str, str]) -> Truth:
+    planned = replace(planned, shots=[_as_recorded(planned, shot) for shot in planned.shots])
     starts = list(itertools.accumulate((shot.frames for shot in planned.shots), initial=0))
     spans = [_seen(planned.shots, starts, place) for place in range(len(planned.shots))]
     planted, plates = [], []
@@ -194,6 +196,16 @@ def _truth(wanted: Wanted, planned: Plan, films: dict[str, str]) -> Truth:
     alike = {clip.name: _alike(planned, clip, spans) for clip in planned.clips}
     seconds, count = starts[-1] / RATE, len(planned.shots)
     return Truth(wanted.seed, seconds, count, films, tuple(planted), tuple(plates), records, alike)
+
+
+def _as_recorded(planned: Plan, shot: Shot) -> Shot:
+    """A shot of a real file that is also on record is a recorded one, if only by chance."""
+    if shot.what != "take" or shot.real is None:
+        return shot
+    for clip in planned.clips:
+        if clip.real == shot.real and not clip.modified:
+            return replace(shot, what="planted", clip=clip, kind="none")
+    return shot
 
 
 def _seen(shots: list[Shot], starts: list[int], place: int) -> Span:

@@ -22,13 +22,14 @@ import av
 import numpy as np
 
 from quality.mix_sounds import RATE, Array, Generator, babble, effect, levelled, music
-from quality.mix_treatments import TREATMENTS
+from quality.mix_treatments import TREATMENTS, plain
 
 STRETCH = 90.0
 SHORTEST, LONGEST = 5.0, 20.0
 _BEDS = ("dialogue", "music", "weather", "dialogue and music")
 _ABOVE = (6.0, 3.0, 0.0, -3.0, -6.0)
 _KINDS = ("music", "voice", "music", "effect")
+ONE_CHANNEL = "one channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def stretches(
     """(stereo samples, what is planted in them), stretch after stretch."""
     names = sorted(recorded, key=lambda name: name[-3:])
     scores = [name for name in names if name.startswith("music")]
-    treatments = list(TREATMENTS)
+    treatments = [*TREATMENTS, ONE_CHANNEL]
     for number in range(plants):
         rng = np.random.default_rng((seed, 3, number))
         name = names[number % len(names)]
@@ -154,13 +155,15 @@ def _planted(
     begin = float(rng.uniform(0, len(source) / RATE - length))
     begin, length = _audible(source, begin, begin + length)
     excerpt = source[int(begin * RATE) : int((begin + length) * RATE)]
-    treated = TREATMENTS[treatment](rng, levelled(excerpt))
+    treated = TREATMENTS.get(treatment, plain)(rng, levelled(excerpt))
     start = float(rng.uniform(2, STRETCH - len(treated.samples) / RATE - 2))
     first, last = int(start * RATE), int(start * RATE) + len(treated.samples)
     above = float(rng.choice(_ABOVE))
     under = float(np.sqrt(np.mean(ground[first:last] ** 2)))
     sound = _faded(levelled(treated.samples, max(under, 0.01) * 10 ** (above / 20)))
-    left, right = rng.uniform(0.6, 1.0, 2)
+    left, right = (
+        rng.uniform(0.6, 1.0, 2) if treatment != ONE_CHANNEL else rng.permutation((0.0, 1.0))
+    )
     stereo = np.stack([ground, ground * rng.uniform(0.85, 1.0)], axis=1)
     stereo[first:last] += sound[:, None] * np.array([left, right], np.float32)
     plant = Plant(
@@ -170,7 +173,7 @@ def _planted(
         source_start=begin,
         source_end=begin + length,
         treatment=treatment,
-        what=treated.what,
+        what="in one channel" if treatment == ONE_CHANNEL else treated.what,
         speed=treated.speed,
         bed="",
         above=above,

@@ -54,7 +54,7 @@ def decode_frame(opened: OpenAsset, fraction: float) -> Picture:
     with opened_container(opened) as container:
         stream = video_stream(opened, container)
         check_size(stream.width, stream.height, opened.limits.pixels)
-        stated = _states_length(opened, container)
+        stated = states_length(opened, container)
         frame = _nearest(container, stream, fraction if stated else fraction / 2)
         check_size(frame.width, frame.height, opened.limits.pixels)
         return ArrayPicture(to_pixels(frame))
@@ -69,7 +69,7 @@ def decode_sound(opened: OpenAsset, fraction: float, stream: int) -> Sound:
     with opened_container(opened) as container:
         chosen = sound_stream(opened, container, stream)
         length = _seconds(container, chosen)
-        if not _states_length(opened, container):
+        if not states_length(opened, container):
             return _heard(container, chosen, fraction * length / 2, None)
         start = max(0.0, min(fraction * length, length - _SOUND_SECONDS))
         return _heard(container, chosen, start, length)
@@ -144,7 +144,7 @@ def _seconds(container: Any, stream: Any) -> float:
     return _container_seconds(container) if own is None else own
 
 
-def _states_length(opened: OpenAsset, container: Any) -> bool:
+def states_length(opened: OpenAsset, container: Any) -> bool:
     """Whether a length is written in the file; otherwise it is a guess from size and bit rate."""
     if container.format.name not in _GUESSED:
         return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checkthegate.delivery.container import cut_off, opened_container, protected
 from checkthegate.delivery.extent import share_present
 from checkthegate.delivery.frames import MOST_CHANNELS
-from checkthegate.delivery.media import sound_stream
+from checkthegate.delivery.media import sound_stream, states_length
 from checkthegate.model import Unreadable
 from checkthegate.seams import OpenAsset, Sound
 
@@ -27,6 +27,11 @@ _WORD_EVERY = 500
 _SKIP = 0.1
 _MOST_FAILURES = 100_000
 _LOWEST, _HIGHEST = 1_000, 768_000
+_UNBROKEN = frozenset({"flac", "ogg"})
+"""Containers of nothing but sound, whose time runs on unless a part of it was lost."""
+_COUNTED = frozenset({"flac", "mp3"})
+"""Containers that say how long their sound is, and hold nothing that says how large they are."""
+_LOST_SECONDS, _SHORT = 0.02, 0.5
 
 
 def read_sounds(opened: OpenAsset, stream: int, rate: int) -> Iterator[Sound]:
@@ -42,6 +47,9 @@ def read_sounds(opened: OpenAsset, stream: int, rate: int) -> Iterator[Sound]:
     with opened_container(opened, passes=1) as container:
         chosen = sound_stream(opened, container, stream)
         _pass_over_others(container, stream)
+        if chosen.codec_context.name == "flac":
+            # Else a frame whose checksum is wrong is played as if nothing had happened.
+            chosen.codec_context.options = {"err_detect": "crccheck+explode"}
         reading = _Reading(opened, container, chosen, rate)
         yield from reading.blocks()
         reading.check()
@@ -54,6 +62,13 @@ def _pass_over_others(container: Any, stream: int) -> None:
     for other in container.streams:
         if other.index != stream:
             other.discard = Discard.all
+
+
+def _stated_seconds(opened: OpenAsset, container: Any) -> float:
+    """How long its sound is by the file's own count, 0 where it has none."""
+    if container.format.name not in _COUNTED or not states_length(opened, container):
+        return 0.0
+    return (container.duration or 0) / 1_000_000
 
 
 class _Reading:
@@ -69,6 +84,7 @@ class _Reading:
         self._held = 0
         self._start = self._now = 0.0
         self._packets = self._lost = 0
+        self._missing = 0.0
         self._heard = self._too_long = False
 
     def blocks(self) -> Iterator[Sound]:
@@ -95,6 +111,14 @@ class _Reading:
                 f"{self._lost:,} of {self._packets:,} parts of its sound are damaged and could "
                 "not be listened to; ask for the file again"
             )
+        if self._missing:
+            raise Unreadable(
+                f"about {self._missing:.1f} s of its sound are missing: the file is damaged; ask "
+                "for it again"
+            )
+        stated = _stated_seconds(self._opened, self._container)
+        if self._heard and not self._too_long and self._now < stated - _SHORT:
+            raise cut_off(self._now / stated)
 
     def _frames(self) -> Iterator[Any]:
         """Every frame that can be decoded, the others counted."""
@@ -129,6 +153,8 @@ class _Reading:
     def _skipped(self, frame: Any) -> float:
         """Seconds without sound before this frame. Where time runs backwards it is set anew."""
         ahead = 0.0 if frame.time is None else float(frame.time) - self._origin - self._now
+        if ahead > _LOST_SECONDS and self._container.format.name in _UNBROKEN:
+            self._missing += ahead
         if abs(ahead) <= _SKIP:
             return 0.0
         if 0 < ahead < MOST_SECONDS:

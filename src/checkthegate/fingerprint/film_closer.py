@@ -187,7 +187,9 @@ def _geometries(
         elif count < _FIRST_STILLS:
             first = _as_framed(still, frame) if count == 0 else None
             if first is None:
-                first = _by_points(window, still, float(shot.times[at]), frame)
+                ground = window.ground(float(shot.times[at]), frame)
+                found = register_in(still, ground, source.points(number))
+                first = None if found is None else (found.matrix, found.score)
             if first is not None:
                 yield first
 
@@ -199,13 +201,6 @@ def _as_framed(still: Array, frame: Array) -> tuple[Array, float] | None:
         if content >= _FITS:
             return better, content
     return None
-
-
-def _by_points(
-    window: Window, still: Array, time: float, frame: Array
-) -> tuple[Array, float] | None:
-    found = register_in(still, window.ground(time, frame))
-    return None if found is None else (found.matrix, found.score)
 
 
 def _aligned(source: Source, hit: Hit, shot: Shot, matrix: Array, content: float) -> _Anchored:

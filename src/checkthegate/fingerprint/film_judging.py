@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from checkthegate.fingerprint.film_source import Source
     from checkthegate.fingerprint.film_stills import StillFound
 
-SAME_TAKE: Final = 0.7
-"""From this correlation of movement on, it is this take. (Measured: the same take, finished, 0.80
-and more; other takes of the same set-up 0.46 and less.)"""
+SAME_TAKE: Final = 0.75
+"""From this correlation of movement on, it is this take, where nothing differs and enough moves.
+(Measured: the same take, finished, 0.80 and more; other takes of the same set-up 0.69 and less,
+0.86 where only little moves and a part of the picture differs.)"""
 
-_REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.85, 0.35, 0.65
+_SURELY: Final = 0.88
+"""From this correlation on, it is this take, although little moves or a part differs."""
+
+_HARDLY_DIFFERS, _MOVES_WELL = 0.06, 16.0
+_REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.92, 0.35, 0.65
 _MOVES: Final = 4.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
 _SHORTEST = 0.35
@@ -53,7 +58,8 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     shown = visible & (target.frames.max(axis=0) > _BLACK)
     shown = shown if shown.any() else visible
     apart = differing(target, found.source.moving, shown, found.fit.line)
-    same = score.correlation >= SAME_TAKE or _under_something(apart)
+    plain = apart.share <= _HARDLY_DIFFERS and score.moving >= _MOVES_WELL
+    same = score.correlation >= (SAME_TAKE if plain else _SURELY) or _under_something(apart)
     if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:
         distance = 1.0 - max(score.correlation, apart.rest.correlation)
         return _judged(found, Grade.PROVEN, distance, apart.share)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from checkthegate.fingerprint.proposing import Proposer
     from checkthegate.fingerprint.sscd import Descriptors
     from checkthegate.model.canonical import Json
-    from checkthegate.seams import Film, FingerprintCache, OpenAsset
+    from checkthegate.seams import Film, FingerprintCache, Frame, OpenAsset
 
     Array = numpy.ndarray[Any, Any]
 
@@ -92,13 +92,10 @@ def proposals(screen: PicturePrint, proposer: Proposer) -> Iterator[list[Proposa
         yield from _batch(screen, slice(first, first + _BATCH), proposer)
 
 
-def proposals_at(
-    film: Film, time: float, descriptors: Descriptors, proposer: Proposer
-) -> list[Proposal]:
-    """What comes near to the frame at one time, decoded for this alone."""
+def proposals_of(frame: Frame, descriptors: Descriptors, proposer: Proposer) -> list[Proposal]:
+    """What comes near to one frame."""
     sampler = Sampler(descriptors)
-    for frame in film.at([time], EDGE):
-        sampler.add(frame)
+    sampler.add(frame)
     made = sampler.samples()
     screen = PicturePrint("film", 0, 0, 0.0, 0.0, made.times, made.codes, made.descriptors)
     return next(proposals(screen, proposer), [])

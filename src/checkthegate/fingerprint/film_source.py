@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from checkthegate.fingerprint.motion import Moving
 from checkthegate.fingerprint.picture_print import PicturePrint, from_bytes
+from checkthegate.fingerprint.points import SOURCE_EDGE, points_of
 
 if TYPE_CHECKING:
     import numpy
 
+    from checkthegate.fingerprint.points import Points
     from checkthegate.model.match import Banked
     from checkthegate.seams import Bank
 
@@ -33,6 +35,7 @@ class Source:
         self.moving = Moving(print_.motion_times.astype(numpy.float64), print_.motion)
         self.still_times = numpy.array([still.time for still in print_.stills], numpy.float64)
         self._grey = lru_cache(maxsize=_KEPT_STILLS)(self._decoded)
+        self._points = lru_cache(maxsize=_KEPT_STILLS)(self._found)
 
     @property
     def is_film(self) -> bool:
@@ -59,6 +62,10 @@ class Source:
         """A kept still as uint8 grey, decoded once."""
         return self._grey(number)
 
+    def points(self, number: int) -> Points:
+        """The strongest points of a kept still, found once."""
+        return self._points(number)
+
     def hardly_moves(self, start: float, stop: float) -> bool:
         """Whether nothing to speak of moves in this stretch, in seconds."""
         import numpy
@@ -82,6 +89,9 @@ class Source:
 
         order: list[int] = numpy.argsort(numpy.abs(self.still_times - time), kind="stable").tolist()
         return order
+
+    def _found(self, number: int) -> Points:
+        return points_of(self.still(number), SOURCE_EDGE)
 
     def _decoded(self, number: int) -> Array:
         import cv2

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy
 
     from checkthegate.fingerprint.film_closer import Hit
+    from checkthegate.fingerprint.film_source import Source
 
     Array = numpy.ndarray[Any, Any]
 
@@ -57,12 +58,14 @@ class StillFound:
         return max(0.0, sorted(a.correlation for a in self.agreements)[len(self.agreements) // 2])
 
 
-def look_for_still(window: Window, still: Array, hit: Hit) -> StillFound | None:
-    """Look for a still (uint8 grey) around a hit. None where it does not lie in the frame."""
+def look_for_still(window: Window, source: Source, number: int, hit: Hit) -> StillFound | None:
+    """Look for a still of a source around a hit. None where it does not lie in the frame."""
     first = window.between(hit.time, hit.time + 0.1)
     if not len(first):
         return None
-    registration = register_in(still, window.ground(float(first.times[0]), first.frames[0]))
+    still = source.still(number)
+    ground = window.ground(float(first.times[0]), first.frames[0])
+    registration = register_in(still, ground, source.points(number))
     if registration is None:
         return None
     agreed = agreement(still, first.frames[0], registration.matrix)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checkthegate.fingerprint.film_shot import Shot
 from checkthegate.fingerprint.motion import grey, on_grid
 from checkthegate.fingerprint.registering import Ground
+from checkthegate.seams import Frame
 
 if TYPE_CHECKING:
     import numpy
@@ -20,9 +21,10 @@ EDGE: Final = 384
 """Longest side at which frames are looked at."""
 
 _MOST_FRAMES = 480
-_COLOUR_EVERY = 0.5
+_COLOUR_EVERY = 0.25
 _THUMB = (18, 32)
 _LEAST_LEAP, _LEAP = 9.0, 5.0
+_LEAST_SUDDEN, _SUDDEN, _NEIGHBOURS = 2.5, 2.4, 3
 _GROUNDS = 8
 
 
@@ -63,11 +65,12 @@ class Window:
             self._grounds[time] = Ground(frame)
         return self._grounds[time]
 
-    def colour(self, time: float) -> Array | None:
-        """A frame in colour near this time, from what was decoded anyway."""
+    def colour(self, time: float) -> Frame | None:
+        """The frame nearest to this time of those that were kept in colour."""
         if not self._colours:
             return None
-        return self._colours[min(self._colours, key=lambda each: abs(each - time))]
+        nearest = min(self._colours, key=lambda each: abs(each - time))
+        return Frame(nearest, self._colours[nearest])
 
     def _provide(self, start: float, stop: float) -> None:
         """Decode what is missing of the stretch; keep what joins it."""
@@ -123,10 +126,23 @@ def one_shot(shot: Shot, time: float) -> Shot:
     if len(shot.times) < 3:
         return shot
     small = numpy.stack([on_grid(frame, _THUMB) for frame in shot.frames]).astype(numpy.float32)
-    leaps = numpy.abs(numpy.diff(small, axis=0)).mean(axis=(1, 2))
-    usual = max(float(numpy.median(leaps)), 0.3)
-    cuts = numpy.flatnonzero((leaps > _LEAST_LEAP) & (leaps > _LEAP * usual)) + 1
+    cuts = _cuts(numpy.abs(numpy.diff(small, axis=0)).mean(axis=(1, 2)))
     at = int(numpy.abs(shot.times - time).argmin())
     first = max([0, *cuts[cuts <= at].tolist()])
     last = min([len(shot.times), *cuts[cuts > at].tolist()])
     return shot.of(slice(first, last))
+
+
+def _cuts(leaps: Array) -> Array:
+    """Numbers of the frames that begin something else, from how far each is from the one before:
+    far, or (as between takes of one set-up) not far, but all at once."""
+    import numpy
+
+    usual = max(float(numpy.median(leaps)), 0.3)
+    around = numpy.pad(leaps, _NEIGHBOURS, mode="edge")
+    width = len(leaps)
+    shifts = [each for each in range(2 * _NEIGHBOURS + 1) if each != _NEIGHBOURS]
+    beside = numpy.max([around[each : each + width] for each in shifts], axis=0)
+    far = (leaps > _LEAST_LEAP) & (leaps > _LEAP * usual)
+    sudden = (leaps > _LEAST_SUDDEN) & (leaps > _SUDDEN * beside) & (leaps > _LEAP * usual)
+    return numpy.flatnonzero(far | sudden) + 1

@@ -16,7 +16,7 @@ from checkthegate.fingerprint.film_judging import (
 )
 from checkthegate.fingerprint.film_prints import film_print as film_print
 from checkthegate.fingerprint.film_rivals import leaning
-from checkthegate.fingerprint.film_screening import Proposal, proposals, proposals_at, screened
+from checkthegate.fingerprint.film_screening import Proposal, proposals, proposals_of, screened
 from checkthegate.fingerprint.film_screening import promise as promise
 from checkthegate.fingerprint.film_source import Source, Sources
 from checkthegate.fingerprint.film_stills import look_for_still
@@ -32,17 +32,19 @@ if TYPE_CHECKING:
     from checkthegate.fingerprint.picture_print import PicturePrint
     from checkthegate.fingerprint.proposing import Proposer
     from checkthegate.fingerprint.sscd import Descriptors
-    from checkthegate.seams import Bank, Film, FingerprintCache, OpenAsset
+    from checkthegate.seams import Bank, Film, FingerprintCache, Frame, OpenAsset
 
     Array = numpy.ndarray[Any, Any]
 
 _CLOSED_AFTER = 2.5
 _SEEN_FOR = 0.9
+_CLEARER = 0.08
 _MOST_SUSPECTED: Final = 40
 _LIKE_THE_BEST = 0.3
 _JOINS, _SAME_LINE = 0.6, 0.15
 _NEARLY = 0.06
 _SOON, _INTO = 0.9, 0.3
+_ALIKE, _PACE = 0.4, 0.8
 _BETWEEN = (0.3, 0.5)
 
 
@@ -75,17 +77,23 @@ def _followed(
     """What the samples propose, in order of time; and what follows on something found.
 
     A shot that shows nearly the same as the one before (its plate, another take) may begin without
-    a trace in the packets, so where something found ends, a frame after it is looked at too.
+    a trace in the packets. So where something found ends, a frame after it is looked at too, and
+    where the film looks like something on record it is looked at every second, come what may.
     """
     import numpy
 
     times = numpy.append(screen.times, film.seconds + _SOON)
     for number, nearest in enumerate(proposals(screen, proposer)):
+        looked, following = float(times[number]), float(times[number + 1])
         if nearest:
             yield nearest
-        following = float(times[number + 1])
-        while (end := search.ended_before(following)) is not None:
-            yield proposals_at(film, end + _INTO, descriptors, proposer)
+        while (then := search.looked_at_next(looked, nearest, following)) is not None:
+            frame = search.frame(looked, then)
+            if frame is None:
+                break
+            looked = frame.time
+            nearest = proposals_of(frame, descriptors, proposer)
+            yield nearest
 
 
 def _lost(count: int) -> str:
@@ -107,19 +115,25 @@ class _Search:
         self._window = Window(film, opened.working)
         self._beginnings = Beginnings(film.packets())
         self._open: list[Judged] = []
-        self._seen: dict[int, float] = {}
+        self._seen: dict[int, tuple[float, float]] = {}
         self._suspected: list[Match] = []
         self._damaged: set[int] = set()
-        self._followed = 0.0
 
-    def ended_before(self, following: float) -> float | None:
-        """Where something proven ended, well before the frame that is looked at next; told once."""
-        ends = [each.stop for each in self._open if each.grade is Grade.PROVEN]
-        end = max(ends, default=0.0)
-        if end <= self._followed or following - end < _SOON:
-            return None
-        self._followed = end
-        return end
+    def looked_at_next(
+        self, looked: float, nearest: Sequence[Proposal], following: float
+    ) -> float | None:
+        """Where to look between what was looked at and what will be anyway; None: nowhere."""
+        ends = [e.stop for e in self._open if e.grade is Grade.PROVEN and _holds(e, looked)]
+        if ends:
+            return max(ends) + _INTO if following - max(ends) >= _SOON else None
+        alike = bool(nearest) and nearest[0].likeness >= _ALIKE
+        return looked + _PACE if alike and following - looked >= _SOON else None
+
+    def frame(self, looked: float, then: float) -> Frame | None:
+        """A frame near `then`, reached by going on from what was looked at."""
+        self._window.between(looked, then + _INTO)
+        found = self._window.colour(then)
+        return found if found is not None and found.time > looked + _INTO / 2 else None
 
     def take(self, nearest: Sequence[Proposal]) -> Iterator[Match | Gap]:
         """Look at what one sample proposes; gives out what is settled by now."""
@@ -130,7 +144,7 @@ class _Search:
             yield from self._settle()
         least = nearest[0].likeness - _LIKE_THE_BEST if self._proven_at(time) else 0.0
         for proposal in nearest:
-            if proposal.likeness < least or self._known(proposal.number, time):
+            if proposal.likeness < least or self._known(proposal):
                 continue
             try:
                 judged = self._look(proposal)
@@ -139,10 +153,11 @@ class _Search:
                     self._damaged.add(proposal.number)
                     yield Gap("fingerprint", problem.reason)
                 continue
-            if judged is None:
-                self._seen[proposal.number] = time + _SEEN_FOR
-            else:
+            until = time + _SEEN_FOR
+            if judged is not None:
                 self._join(judged)
+                until = max(until, judged.stop - _NEARLY)
+            self._seen[proposal.number] = until, proposal.likeness
 
     def finish(self) -> Iterator[Match | Gap]:
         """What is left, and the look-alikes nearest to something."""
@@ -150,12 +165,19 @@ class _Search:
         nearest = sorted(self._suspected, key=lambda each: each.distance)[:_MOST_SUSPECTED]
         yield from sorted(nearest, key=lambda each: each.span.start if each.span else 0.0)
 
-    def _known(self, number: int, time: float) -> bool:
+    def _known(self, proposal: Proposal) -> bool:
         """Whether this entry was found, or looked for in vain, around this time."""
-        if time < self._seen.get(number, -1.0) and not self._beginnings.at(time):
+        number, time = proposal.number, proposal.time
+        until, likeness = self._seen.get(number, (-1.0, 0.0))
+        # What looks much more like it than what was looked at is another shot.
+        new = proposal.likeness >= likeness + _CLEARER or self._beginnings.at(time)
+        if time < until and not new:
             return True
         return any(
-            each.source.banked.number == number and _holds(each, time) for each in self._open
+            each.source.banked.number == number
+            and each.grade is Grade.PROVEN
+            and _holds(each, time)
+            for each in self._open
         )
 
     def _proven_at(self, time: float) -> bool:
@@ -179,8 +201,8 @@ class _Search:
     def _look_for_still(self, source: Source, hit: Hit) -> Judged | None:
         if not source.print.stills:
             return None
-        still = source.still(source.stills_near(hit.source_time)[0])
-        found = look_for_still(self._window, still, hit)
+        number = source.stills_near(hit.source_time)[0]
+        found = look_for_still(self._window, source, number, hit)
         return None if found is None else judged_as_still(source, found)
 
     def _join(self, judged: Judged) -> None:
@@ -265,7 +287,7 @@ class _Search:
             return ()
         when = f" at {still.time:.1f} s" if source.is_film else ""
         captions = (f"In the delivery, at {middle:.1f} s", f"{source.banked.path}{when}")
-        return side_by_side(shown, own, None, captions)
+        return side_by_side(shown.rgb, own, None, captions)
 
 
 def _holds(judged: Judged, time: float) -> bool:

@@ -83,7 +83,7 @@ class SoundHasher:
                 source = SoundPrint.from_bytes(bank.fingerprint(each.number))
                 channel = target.found.channels[each.channel]
                 shown = exhibits(channel, source, each, heard.get(place))
-            yield _match(bank, target.found.channels[each.channel], each, shown)
+            yield _match(bank, target.found.channels, each, shown)
 
     def _target(self, opened: OpenAsset, cache: FingerprintCache) -> Heard:
         """What the asset sounds like, from the cache where it was listened to before."""
@@ -109,7 +109,9 @@ def _numbered(fingerprints: Sequence[tuple[int, bytes]]) -> Iterator[tuple[int, 
             yield number, part, channel
 
 
-def _match(bank: Bank, channel: Channel, found: Found, shown: tuple[Exhibit, ...]) -> Match:
+def _match(
+    bank: Bank, channels: Sequence[Channel], found: Found, shown: tuple[Exhibit, ...]
+) -> Match:
     aligned = found.aligned
     return Match(
         bank.banked(found.number),
@@ -117,16 +119,17 @@ def _match(bank: Bank, channel: Channel, found: Found, shown: tuple[Exhibit, ...
         found.distance,
         span=Span(*(round(max(0.0, moment), 3) for moment in aligned.target)),
         source_span=Span(*(round(max(0.0, moment), 3) for moment in aligned.source)),
-        detail=_detail(channel, found),
+        detail=_detail(channels, found),
         exhibits=shown,
     )
 
 
-def _detail(channel: Channel, found: Found) -> Mapping[str, Json]:
+def _detail(channels: Sequence[Channel], found: Found) -> Mapping[str, Json]:
     """In which sound of the file it is heard, and how it was changed."""
-    line = found.aligned.line
+    line, channel = found.aligned.line, channels[found.channel]
     detail: dict[str, Json] = {"stream": channel.stream}
-    if channel.number != MIX:
+    several = sum(other.stream == channel.stream for other in channels) > 1
+    if channel.number != MIX and (several or channel.number):
         detail["channel"] = channel.number + 1
     if abs(line.speed - 1) > _SLIGHT:
         detail["speed"] = round(line.speed, 3)

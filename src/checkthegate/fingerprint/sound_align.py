@@ -33,6 +33,7 @@ _LEAST_EVIDENCE = 8.0
 _STRETCHES: Final = 16
 _CURIOUS, _PROMISING = 3.4, 30.0
 _SLOPE_SECONDS = 3.0
+_TIMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Source:
 
 
 def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Aligned]:
-    """Stretches of the source heard in the target along a line near `guess`, the surest first.
+    """Stretches of the source heard in the target along a line near `guess`, the surest first;
+    `ended` says where exactly each begins and ends.
 
     `around` is the moment of the target where the guess was made.
     """
@@ -91,7 +93,7 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
         better = _polished(met, best)
         if better is None or turn == _TURNS - 1 or (turn > 1 and _same(better, line)):
             worthy = [_described(met, *part) for part in parts if part[2] >= _WORTH]
-            return [_ended(source.every, target, each) for each in _bridged(worthy)]
+            return _bridged(worthy)
         line = better
     return []
 
@@ -148,9 +150,11 @@ def _described(met: Meeting, first: int, last: int, total: float) -> Aligned:
     )
 
 
-def _ended(source: Side, target: Side, found: Aligned) -> Aligned:
-    """The same with exact ends."""
-    begin, end = ends(source, target, found.line, found.source, found.spread)
+def ended(source: Source, target: Side, found: Aligned) -> Aligned:
+    """The same with exact ends: what is heard inside them tells where they are, so twice."""
+    begin, end = found.source
+    for _ in range(_TIMES):
+        begin, end = ends(source.every, target, found.line, (begin, end), found.spread)
     span = (float(found.line.forth(begin)), float(found.line.forth(end)))
     return replace(found, source=(begin, end), target=span)
 

@@ -24,6 +24,9 @@ BEYOND: Final = 3.0
 _DECOY_SECONDS = 5.0
 _COVERED_DECIBELS = 1.0
 _PRIOR, _COVERED_SHARE = 6.0, 0.3
+_FOR_A_SHARE = 30
+_TOGETHER_SECONDS = 0.04
+_TELLS, _NOT_FAR = 1.0, 0.25
 _LEAST_DECIBELS, _ANY_DECIBELS, _CLOSEST = 1.0, 6.0, 1.5
 
 
@@ -45,13 +48,28 @@ def ends(
     inside = met.within(*rough)
     if not bool((met.hit & inside).any()):
         return rough
-    votes = _votes(met, inside, close)
+    votes, times = _votes(met, inside, close), met.source.times
+    middle = (rough[0] + rough[1]) / 2
+    after = times >= middle
+    end = _last(times[after], votes[after])
+    begin = -_last(-times[~after][::-1], votes[~after][::-1])
+    return (begin if numpy.isfinite(begin) else middle), (end if numpy.isfinite(end) else middle)
+
+
+def _last(times: Array, votes: Array) -> float:
+    """The moment up to which the votes add up to most. What begins together is counted together.
+    Where nothing tells for a while, it lies half way, not far from what told last."""
+    import numpy
+
+    if not len(times):
+        return float("-inf")
     sums = numpy.concatenate([[0.0], numpy.cumsum(votes)])
-    middle = int(numpy.searchsorted(met.source.times, (rough[0] + rough[1]) / 2))
-    begin = int(numpy.argmin(sums[: middle + 1]))
-    end = middle + int(numpy.argmax(sums[middle + 1 :])) if middle < len(votes) else begin
-    times = met.source.times
-    return float(times[min(begin, len(times) - 1)]), float(times[max(begin, end)])
+    until = sums[numpy.searchsorted(times, times + _TOGETHER_SECONDS, "right")]
+    best = int(numpy.argmax(until))
+    over = numpy.flatnonzero(until[best:] < until[best] - _TELLS)
+    dumb = best + int(over[0]) if len(over) else len(times) - 1
+    silent = float(times[dumb] - times[best])
+    return float(times[best]) + min(silent / 2, _NOT_FAR)
 
 
 def _votes(met: Meeting, inside: Array, close: Spread) -> Array:
@@ -63,13 +81,28 @@ def _votes(met: Meeting, inside: Array, close: Spread) -> Array:
     share = numpy.empty(len(covered))
     for which, prior in ((covered, usual * _COVERED_SHARE), (~covered, usual)):
         members = inside & which
-        hits = float(met.hit[members].sum())
-        share[which] = (hits + _PRIOR * prior) / (float(members.sum()) + _PRIOR)
+        known = _shares(expected[members], met.hit[members], prior)
+        share[which] = numpy.interp(expected[which], *known)
     scale = max(close.decibels, _LEAST_DECIBELS) * 1.5
     away = numpy.abs(met.target.levels[met.other] - expected)
     fitting = numpy.log(0.8 * numpy.exp(-away / scale) * _ANY_DECIBELS / scale + 0.2)
     closeness = met.closeness(close) + numpy.minimum(fitting, _CLOSEST)
     return met.votes(numpy.clip(share, 0.03, 0.9), closeness)
+
+
+def _shares(levels: Array, hit: Array, prior: float) -> tuple[Array, Array]:
+    """(level, which share of the peaks that should be so loud is met), ascending: what lies below
+    what else is heard is seldom met, and says little where it is not."""
+    import numpy
+
+    order = numpy.argsort(levels, kind="stable")
+    parts = max(1, len(order) // _FOR_A_SHARE)
+    found = [(0.0, prior)] if not len(order) else []
+    for part in numpy.array_split(order, parts) if len(order) else []:
+        share = (float(hit[part].sum()) + _PRIOR * prior) / (len(part) + _PRIOR)
+        found.append((float(numpy.median(levels[part])), share))
+    told = numpy.array(found)
+    return told[:, 0], told[:, 1]
 
 
 def _loudest_beside(met: Meeting) -> Array:

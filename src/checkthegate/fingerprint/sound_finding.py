@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from checkthegate.fingerprint.sound_align import Aligned, Source, aligned
+from checkthegate.fingerprint.sound_align import Aligned, Source, aligned, ended
 from checkthegate.fingerprint.sound_judging import distance, judged
 from checkthegate.fingerprint.sound_line import Line, Side
-from checkthegate.fingerprint.sound_print import Channel, SoundPrint, channels_of
+from checkthegate.fingerprint.sound_print import MIX, Channel, SoundPrint, channels_of
 from checkthegate.fingerprint.sound_proposing import Proposal, Proposer
 from checkthegate.model import Grade
 from checkthegate.seams import Bank
@@ -57,15 +57,28 @@ class Search:
     def found(self) -> list[Found]:
         """Everything that is heard, each place once for each entry, in the target's order."""
         proposer = Proposer(self.bank.folders)
-        for place, channel in enumerate(self.target.channels):
+        for place in range(len(self.target.channels)):
             self._tried.clear()
-            self._look(proposer, place, channel)
-        best = _best(each for found in self._found.values() for each in found)
-        return sorted(self._against_inputs(best), key=lambda each: each.aligned.target)
+            self._look(proposer, place)
+        best = [
+            self._in_its_channel(each)
+            for each in _best(each for found in self._found.values() for each in found)
+        ]
+        exact = [self._ended(each) for each in self._against_inputs(best)]
+        return sorted(exact, key=lambda each: each.aligned.target)
 
-    def _look(self, proposer: Proposer, place: int, channel: Channel) -> None:
+    def _ended(self, each: Found) -> Found:
+        source = self._source(each.number)[each.part]
+        side = Side.of(self.target.channels[each.channel].peaks)
+        return replace(each, aligned=ended(source, side, each.aligned))
+
+    def _look(self, proposer: Proposer, place: int) -> None:
+        channel = self.target.channels[place]
         side = Side.of(channel.peaks)
-        for proposals in proposer.proposals(channel, self.working):
+        before = next(
+            (each for each in self.target.channels[:place] if each.stream == channel.stream), None
+        )
+        for proposals in proposer.proposals(channel, before, self.working):
             for proposal in proposals:
                 if self._count < MOST_FOUND and not self._known(proposal, place):
                     self._try(proposal, place, side)
@@ -113,6 +126,30 @@ class Search:
         while len(self._sources) > _REMEMBERED:
             self._sources.popitem(last=False)
         return self._sources[number]
+
+    def _in_its_channel(self, each: Found) -> Found:
+        """The same where it is heard, if what is heard in the mix comes from one channel alone."""
+        mixed = self.target.channels[each.channel]
+        if mixed.number != MIX:
+            return each
+        alone = [
+            found
+            for place, channel in enumerate(self.target.channels)
+            if channel.stream == mixed.stream and channel.number != MIX
+            for found in self._again(each, place, Side.of(channel.peaks))
+        ]
+        return alone[0] if len({one.channel for one in alone}) == 1 else each
+
+    def _again(self, each: Found, place: int, side: Side) -> Iterator[Found]:
+        """What was found, as it is heard in another channel; nothing where it is less sure."""
+        source = self._source(each.number)[each.part]
+        middle = sum(each.aligned.target) / 2
+        for other in aligned(source, side, middle, each.aligned.line):
+            grade = judged(other)
+            if grade is not None and _overlap(other, each.aligned) > 0.5:
+                if grade.rank >= each.grade.rank:
+                    yield Found(each.number, each.part, place, other, grade)
+                return
 
     def _against_inputs(self, found: Iterable[Found]) -> Iterator[Found]:
         """The same, where what something was made from is nearer with that instead."""

@@ -14,6 +14,7 @@ from checkthegate.model import Grade
 _DECIBELS_FULL = 30.0
 _COPY = Spread(0.0075, 0.07, 2.0)
 _CLOSE_COPY = Spread(0.0045, 0.04, 1.5)
+_NEXT_TO_EQUAL = Spread(0.0045, 0.03, 0.8)
 _IN_A_ROOM = Spread(0.018, 0.065, 1.7)
 _IN_A_ROOM_SURELY = Spread(0.013, 0.035, 1.6)
 _PROVEN, _PROVEN_CLOSE, _PROVEN_ROOM, _PROVEN_SECONDS = 105.0, 60.0, 120.0, 2.0
@@ -34,7 +35,13 @@ def judged(found: Aligned) -> Grade | None:
 
 def _is_proven(found: Aligned) -> bool:
     close, doubt = found.spread, 1 / max(1, found.spread.pairs) ** 0.5
-    if found.seconds < _PROVEN_SECONDS or close.together - doubt > _LATE_TOGETHER:
+    if found.seconds < _PROVEN_SECONDS:
+        return False
+    # Nobody plays a score twice as loud and as pure, note by note; a stretch of time by an editor
+    # shifts what begins together together, and changes nothing else.
+    if within(close, _NEXT_TO_EQUAL) and found.evidence >= _PROVEN:
+        return True
+    if close.together - doubt > _LATE_TOGETHER:
         return False
     if within(close, _CLOSE_COPY):
         return found.evidence >= _PROVEN_CLOSE

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.spectra import STEPS, TICKS, Peaks
+from checkthegate.fingerprint.spectra import STEPS, TICKS, Peaks, spread, strongest
 
 if TYPE_CHECKING:
     import numpy
@@ -28,6 +28,7 @@ PITCH_STEPS: Final = 16
 _SOONEST, _LATEST = 4 * TICKS, 28 * TICKS
 _APART = 7 * STEPS
 _HELD = STEPS // 3
+_SAME = STEPS // 4
 _DELAY = 2 * TICKS
 _INTERVAL = STEPS // 8
 _REGISTER = 2 * STEPS
@@ -61,11 +62,13 @@ def source_pairs(peaks: Peaks) -> Pairs:
     return _pairs(keys, first)
 
 
-def target_pairs(peaks: Peaks) -> Pairs:
-    """The pairs of something that is searched, each under every key that could be meant."""
+def target_pairs(peaks: Peaks, fresh: Array | None = None) -> Pairs:
+    """The pairs of something that is searched, each under every key that could be meant; only
+    those with a peak that is `fresh` (a mask over the peaks)."""
     import numpy
 
-    first, second = _neighbours(peaks.strongest(TARGET_PEAKS))
+    strong = strongest(peaks.times, peaks.strengths, TARGET_PEAKS)
+    first, second = _neighbours(peaks.taken(strong), None if fresh is None else fresh[strong])
     delay, interval = _distances(first, second)
     pitch = first.pitches.astype(numpy.int64)
     columns = [
@@ -82,8 +85,21 @@ def target_pairs(peaks: Peaks) -> Pairs:
     )
 
 
-def _neighbours(peaks: Peaks) -> tuple[Peaks, Peaks]:
-    """(first, second) of all pairs near enough to each other."""
+def unheard(peaks: Peaks, heard: Peaks) -> Array:
+    """Which peaks are not met in another channel of the same sound, within a frame and a step."""
+    import numpy
+
+    low = numpy.searchsorted(heard.times, peaks.times.astype(numpy.int64) - FRAME_TICKS)
+    high = numpy.searchsorted(heard.times, peaks.times.astype(numpy.int64) + FRAME_TICKS, "right")
+    which, other = spread(low, high)
+    apart = peaks.pitches[which].astype(numpy.int64) - heard.pitches[other]
+    fresh = numpy.ones(len(peaks), bool)
+    fresh[which[numpy.abs(apart) < _SAME]] = False
+    return fresh
+
+
+def _neighbours(peaks: Peaks, fresh: Array | None = None) -> tuple[Peaks, Peaks]:
+    """(first, second) of all pairs near enough to each other, with one that is `fresh`."""
     import numpy
 
     times = peaks.times.astype(numpy.int64)
@@ -96,6 +112,8 @@ def _neighbours(peaks: Peaks) -> tuple[Peaks, Peaks]:
         second = low[first] + step
         apart = numpy.abs(pitches[second] - pitches[first])
         near = (apart < _APART) & (apart > _HELD)
+        if fresh is not None:
+            near &= fresh[first] | fresh[second]
         firsts.append(first[near])
         seconds.append(second[near])
     none = numpy.zeros(0, numpy.int64)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from checkthegate.fingerprint.chromaprint import WordMaker
 from checkthegate.fingerprint.sound_print import MIX, OUTLINE_RATE, Channel, SoundPrint
 from checkthegate.fingerprint.sound_taste import Taster
-from checkthegate.fingerprint.spectra import RATE, PeakFinder
+from checkthegate.fingerprint.spectra import RATE, TICK_SECONDS, PeakFinder, Peaks
 from checkthegate.model import Kind, Unreadable
 from checkthegate.seams import OpenAsset
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_STREAMS: Final = 32
 MOST_CHANNELS: Final = 128
 LEAST_PEAKS: Final = 20
+LEAST_SECONDS: Final = 1.5
+"""Less, and less long, is nothing that could be known again."""
 _ALIKE = 1e-3
 _LATE = 0.05
 _PAUSE = 60 * RATE
@@ -98,7 +100,7 @@ class Listening:
         found = []
         for number, ear in enumerate(self._ears):
             channel = ear.finished(self._stream, words[:0] if number else words)
-            if len(channel.peaks) >= LEAST_PEAKS:
+            if _enough(channel.peaks):
                 found.append(channel)
         return found
 
@@ -134,6 +136,12 @@ class Listening:
         if self._taster is not None:
             self._taster.feed(whole)
         self._samples += len(samples)
+
+
+def _enough(peaks: Peaks) -> bool:
+    if len(peaks) < LEAST_PEAKS:
+        return False
+    return bool((peaks.times[-1] - peaks.times[0]) * TICK_SECONDS >= LEAST_SECONDS)
 
 
 def _columns(samples: Array, whole: Array) -> dict[int, Array]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_index import FRAME_SECONDS, Hits, SoundIndex, load, word_frames
-from checkthegate.fingerprint.sound_keys import KEYS, PITCH_STEPS, Pairs, target_pairs
+from checkthegate.fingerprint.sound_keys import KEYS, PITCH_STEPS, Pairs, target_pairs, unheard
 from checkthegate.fingerprint.sound_line import SHIFTS, Line
 from checkthegate.fingerprint.sound_print import Channel
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STEP: Final = 130
 """Frames from one window to the next; a window is two steps long."""
-MOST: Final = 24
+MOST: Final = 8
 """Proposals of a window."""
 LEAST: Final = 5
 """Votes of a proposal."""
@@ -57,11 +57,17 @@ class Proposer:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._indexes: list[SoundIndex] = [load(folder) for folder in folders]
 
-    def proposals(self, channel: Channel, working: Callable[[], None]) -> Iterator[list[Proposal]]:
-        """For each window of a channel what may lie there, the likeliest first."""
+    def proposals(
+        self, channel: Channel, heard: Channel | None, working: Callable[[], None]
+    ) -> Iterator[list[Proposal]]:
+        """For each window of a channel what may lie there, the likeliest first.
+
+        Of what was `heard` in another channel nothing is asked again.
+        """
         import numpy
 
-        asked = target_pairs(channel.peaks)
+        fresh = None if heard is None else unheard(channel.peaks, heard.peaks)
+        asked = target_pairs(channel.peaks, fresh)
         order = numpy.argsort(asked.frames, kind="stable")
         asked = Pairs(asked.keys[order], asked.frames[order], asked.pitches[order])
         places = word_frames(len(channel.words))

@@ -69,7 +69,7 @@ class Peaks:
 
     def strongest(self, each_second: int) -> Peaks:
         """The most outstanding ones of every second."""
-        return self.taken(_strongest(self.times, self.strengths, each_second))
+        return self.taken(strongest(self.times, self.strengths, each_second))
 
     def between(self, start: float, stop: float) -> Peaks:
         """Those from `start` up to `stop` seconds."""
@@ -260,7 +260,7 @@ def _summit(before: Array, at: Array, after: Array) -> Array:
     return within
 
 
-def _strongest(times: Array, strengths: Array, each_second: int) -> Array:
+def strongest(times: Array, strengths: Array, each_second: int) -> Array:
     """Indices, ascending, of the strongest peaks of every second."""
     import numpy
 
