@@ -26,7 +26,6 @@ _REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.92, 0.35, 0.65
 _MOVES: Final = 4.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
 _SHORTEST = 0.35
-_BLACK = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,10 +53,7 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     """The judgement on a film that was aligned."""
     score = found.score
     target, visible = found.shot.on_source(found.fit.matrix, found.source.shape)
-    # What a matte blacks out is hidden, not changed.
-    shown = visible & (target.frames.max(axis=0) > _BLACK)
-    shown = shown if shown.any() else visible
-    apart = differing(target, found.source.moving, shown, found.fit.line)
+    apart = differing(target, found.source.moving, visible, found.fit.line)
     plain = apart.share <= _HARDLY_DIFFERS and score.moving >= _MOVES_WELL
     same = score.correlation >= (SAME_TAKE if plain else _SURELY) or _under_something(apart)
     if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:

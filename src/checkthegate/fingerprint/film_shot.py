@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FINER = 1.5
 _SMALLEST = 48
+_BLACK, _LEAST_LIT = 24, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +34,8 @@ class Shot:
         return float(self.times[-1] - self.times[0]) if len(self.times) else 0.0
 
     def on_source(self, matrix: Array, shape: tuple[int, int]) -> tuple[Moving, Array]:
-        """The frames on the source's grid, and bool[h,w]: where they show the source's frame."""
+        """The frames on the source's grid, and bool[h,w]: where they show the source's frame and
+        are not black throughout."""
         import cv2
         import numpy
 
@@ -46,7 +48,9 @@ class Shot:
             made[number] = cv2.warpAffine(
                 frame, pixels, size, flags=ways, borderMode=cv2.BORDER_REPLICATE
             )
-        return Moving(self.times, made), visible
+        # What is black all the time is a bar or a matte: it hides, it does not differ.
+        lit = visible & (made.max(axis=0) > _BLACK)
+        return Moving(self.times, made), lit if lit.sum() >= _LEAST_LIT * visible.sum() else visible
 
     def some(self, most: int) -> Shot:
         """At most so many of the frames, evenly."""

@@ -12,6 +12,7 @@ from checkthegate.fingerprint.sound_line import (
     SLOWEST,
     Line,
     Side,
+    glanced,
     settled,
 )
 from checkthegate.fingerprint.sound_meeting import Meeting, Spread, meeting, spread_of
@@ -31,7 +32,7 @@ _FIRST_SHARE = 0.3
 _DROP = 60.0
 _LEAST_EVIDENCE = 8.0
 _STRETCHES: Final = 16
-_CURIOUS, _PROMISING = 3.4, 30.0
+_AT_A_GLANCE, _CURIOUS, _PROMISING = 3.5, 3.8, 30.0
 _SLOPE_SECONDS = 3.0
 _TIMES = 2
 
@@ -77,6 +78,9 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
 
     `around` is the moment of the target where the guess was made.
     """
+    glance = glanced(source.strong, target, around, guess)
+    if glance is None or glance.votes < max(LEAST_PEAKS, _AT_A_GLANCE * glance.expected):
+        return []
     start = settled(source.strong, target, around, guess)
     if start is None or start.votes < max(LEAST_PEAKS, _CURIOUS * start.expected):
         return []

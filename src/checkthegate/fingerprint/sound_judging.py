@@ -16,6 +16,7 @@ _COPY = Spread(0.0075, 0.07, 2.0)
 _CLOSE_COPY = Spread(0.0045, 0.04, 1.5)
 _NEXT_TO_EQUAL = Spread(0.0045, 0.03, 0.8)
 _IN_A_ROOM = Spread(0.018, 0.065, 1.7)
+_IN_A_ROOM_PURE = Spread(0.014, 0.03, 2.6)
 _IN_A_ROOM_SURELY = Spread(0.013, 0.035, 1.6)
 _PROVEN, _PROVEN_CLOSE, _PROVEN_ROOM, _PROVEN_SECONDS = 105.0, 60.0, 120.0, 2.0
 _LATE_TOGETHER, _NOT_TOGETHER = 0.2, 0.27
@@ -55,6 +56,8 @@ def _is_proven(found: Aligned) -> bool:
 def _is_alike(found: Aligned) -> bool:
     if within(found.spread, _COPY) or within(found.spread, _IN_A_ROOM):
         return found.evidence >= _ALIKE_FAR or found.spread.decibels <= _ALIKE_DECIBELS
+    if within(found.spread, _IN_A_ROOM_PURE) and found.evidence >= _PROVEN_ROOM:
+        return True
     enough = max(_PERFORMED_EVIDENCE, _PERFORMED_RATE * found.seconds)
     return within(found.spread, _PERFORMED) and found.evidence >= enough
 

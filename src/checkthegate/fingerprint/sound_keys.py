@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     Array = numpy.ndarray[Any, Any]
 
-SOURCE_PEAKS: Final = 15
-TARGET_PEAKS: Final = 40
+SOURCE_PEAKS: Final = 25
+TARGET_PEAKS: Final = 60
 """Peaks a second that make pairs: fewer of what is looked for, more of where it may be buried."""
 FRAME_TICKS: Final = TICKS
 """Ticks a frame: places of pairs are in frames."""

@@ -21,9 +21,9 @@ SHIFTS: Final = 1.15
 """Speeds, and semitones up or down, that are looked for."""
 LEAST_PEAKS: Final = 8
 
-_SPEED_STEP = 0.005
+_SPEED_STEP, _GLANCE_STEP = 0.005, 0.02
 _COARSE_SECONDS, _COARSE_SEMITONES = 0.05, 0.3
-_REACH = 8.0
+_REACH, _GLANCE = 8.0, 4.0
 _SEEK_SECONDS, _SEEK_SEMITONES = 0.8, 0.5
 
 
@@ -94,27 +94,35 @@ class Settled:
     expected: float
 
 
+def glanced(source: Side, target: Side, around: float, guess: Line) -> Settled | None:
+    """Like `settled`, over a shorter time and roughly, at a fraction of the cost."""
+    return _settled(source, target, (around, _GLANCE), guess, _GLANCE_STEP)
+
+
 def settled(source: Side, target: Side, around: float, guess: Line) -> Settled | None:
     """The line near `guess` on which most peaks around this moment of the target meet."""
+    return _settled(source, target, (around, _REACH), guess, _SPEED_STEP)
+
+
+def _settled(
+    source: Side, target: Side, where: tuple[float, float], guess: Line, step: float
+) -> Settled | None:
     import numpy
 
-    heard = target.between(around - _REACH, around + _REACH)
-    first, last = guess.back(numpy.array([around - _REACH, around + _REACH]))
+    around, reach = where
+    heard = target.between(around - reach, around + reach)
+    first, last = guess.back(numpy.array([around - reach, around + reach]))
     played = source.between(first - 1, last + 1)
     pairs = _pairs(played, heard, guess)
     if len(pairs) < LEAST_PEAKS:
         return None
     centre = guess.back(around)
-    early, late, higher = pairs[:, 0] - centre, pairs[:, 1] - around, pairs[:, 2]
-    best: Settled | None = None
-    for speed in numpy.arange(SLOWEST, FASTEST + 1e-9, _SPEED_STEP):
-        votes, where, shift = _densest(late - early / speed, higher)
-        if best is None or votes > best.votes:
-            line = Line(float(around + where - centre / speed), float(speed), float(shift))
-            best = Settled(line, votes, 0.0)
-    assert best is not None  # noqa: S101  there is at least one speed
+    speeds = numpy.arange(SLOWEST, FASTEST + 1e-9, step)
+    lags = (pairs[:, 1] - around) - (pairs[:, 0] - centre) / speeds[:, None]
+    votes, at, lag, shift = _densest(lags, pairs[:, 2])
+    line = Line(float(around + lag - centre / speeds[at]), float(speeds[at]), float(shift))
     area = _COARSE_SECONDS * _COARSE_SEMITONES / (4 * _SEEK_SECONDS * _SEEK_SEMITONES)
-    return Settled(best.line, best.votes, len(pairs) * area)
+    return Settled(line, votes, len(pairs) * area)
 
 
 def _pairs(played: Side, heard: Side, guess: Line) -> Array:
@@ -131,18 +139,24 @@ def _pairs(played: Side, heard: Side, guess: Line) -> Array:
     return numpy.stack([played.times[which], heard.times[other], higher[near]], axis=1)
 
 
-def _densest(lags: Array, shifts: Array) -> tuple[int, float, float]:
-    """How many lie in the fullest cell of lag and shift, and the cell's middle."""
+def _densest(lags: Array, shifts: Array) -> tuple[int, int, float, float]:
+    """How many lie in the fullest cell of lag and shift of all rows of lags; the number of the row,
+    and the cell's middle."""
     import numpy
 
     step, rise = _COARSE_SECONDS / 2, _COARSE_SEMITONES / 2
     first, lowest = lags.min(), shifts.min()
-    columns = ((lags - first) / step).astype(numpy.int64)
-    rows = ((shifts - lowest) / rise).astype(numpy.int64)
-    shape = (int(columns.max()) + 2, int(rows.max()) + 2)
-    counts = numpy.bincount(columns * shape[1] + rows, minlength=shape[0] * shape[1])
+    columns = ((lags - first) * (1 / step)).astype(numpy.int32)
+    rows = ((shifts - lowest) * (1 / rise)).astype(numpy.int32)
+    shape = (len(lags), int(columns.max()) + 2, int(rows.max()) + 2)
+    columns += (numpy.arange(shape[0], dtype=numpy.int32) * shape[1])[:, None]
+    columns *= shape[2]
+    columns += rows
+    counts = numpy.bincount(columns.ravel(), minlength=shape[0] * shape[1] * shape[2])
     table = counts.reshape(shape)
-    squares = table[:-1, :-1] + table[1:, :-1] + table[:-1, 1:] + table[1:, 1:]
-    at = int(numpy.argmax(squares))
-    column, row = divmod(at, squares.shape[1])
-    return int(squares.flat[at]), first + (column + 1) * step, lowest + (row + 1) * rise
+    wide = table[:, :-1] + table[:, 1:]
+    squares = wide[:, :, :-1] + wide[:, :, 1:]
+    best = int(numpy.argmax(squares))
+    at, column, row = numpy.unravel_index(best, squares.shape)
+    lag, shift = first + (column + 1) * step, lowest + (row + 1) * rise
+    return int(squares.flat[best]), int(at), float(lag), float(shift)

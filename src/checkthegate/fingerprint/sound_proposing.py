@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_index import FRAME_SECONDS, Hits, SoundIndex, load, word_frames
-from checkthegate.fingerprint.sound_keys import KEYS, PITCH_STEPS, Pairs, target_pairs, unheard
+from checkthegate.fingerprint.sound_keys import (
+    FRAME_TICKS,
+    KEYS,
+    PITCH_STEPS,
+    Pairs,
+    target_pairs,
+    unheard,
+)
 from checkthegate.fingerprint.sound_line import SHIFTS, Line
 from checkthegate.fingerprint.sound_print import Channel
+from checkthegate.fingerprint.spectra import Peaks
 
 if TYPE_CHECKING:
     import numpy
@@ -23,8 +31,9 @@ if TYPE_CHECKING:
 
 STEP: Final = 130
 """Frames from one window to the next; a window is two steps long."""
-MOST: Final = 8
-"""Proposals of a window."""
+MOST: Final = 24
+FEWEST: Final = 3
+"""Proposals of a window, and of one in which next to nothing is new."""
 LEAST: Final = 5
 """Votes of a proposal."""
 MOST_HITS: Final = 1_000_000
@@ -80,14 +89,25 @@ class Proposer:
             pairs = Pairs(asked.keys[cut], asked.frames[cut], asked.pitches[cut])
             low, high = numpy.searchsorted(places, (first, first + 2 * STEP))
             said = channel.words[int(low) : int(high)], places[int(low) : int(high)]
-            yield self._window(first, pairs, said)
+            found = self._window(first, pairs, said)
+            yield found[: MOST if fresh is None else _most(channel.peaks, fresh, first)]
 
     def _window(self, first: int, pairs: Pairs, said: tuple[Array, Array]) -> list[Proposal]:
         found: list[Proposal] = []
         for index in self._indexes:
             votes = _votes(index, first, pairs, said)
             found += _chosen(index, first, *votes)
-        return sorted(found, key=lambda each: -each.votes)[:MOST]
+        return sorted(found, key=lambda each: -each.votes)
+
+
+def _most(peaks: Peaks, fresh: Array, first: int) -> int:
+    """How many proposals a window is worth in which not everything is new."""
+    import numpy
+
+    bounds = (first * FRAME_TICKS, (first + 2 * STEP) * FRAME_TICKS)
+    low, high = numpy.searchsorted(peaks.times, bounds)
+    new = fresh[int(low) : int(high)]
+    return max(FEWEST, round(MOST * float(new.mean()))) if new.any() else 0
 
 
 def _votes(
