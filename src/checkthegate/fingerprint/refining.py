@@ -26,7 +26,7 @@ def refined(source: Array, target: Array, matrix: Array) -> tuple[Array, float]:
     Small points are followed from the source to the target as the map places it, and the map is
     moved as most of them say: what lies over the picture or moved in it has no say.
     """
-    here = scaled(source, _EDGE)
+    here = levelled(scaled(source, _EDGE))
     places = _places(here)
     score = 0.0
     for _ in range(_ROUNDS):
@@ -54,10 +54,11 @@ def levelled(grey: Array) -> Array:
 
 
 def _places(here: Array) -> Array:
+    """Points of a levelled picture that can be followed."""
     import cv2
     import numpy
 
-    found = cv2.goodFeaturesToTrack(levelled(here), _MOST_POINTS, 0.01, 6)
+    found = cv2.goodFeaturesToTrack(here, _MOST_POINTS, 0.01, 6)
     return numpy.zeros((0, 1, 2), numpy.float32) if found is None else numpy.asarray(found)
 
 
@@ -65,7 +66,7 @@ def _step(
     here: Array, places: Array, there: Array, seen: Array
 ) -> tuple[Array | None, float, float]:
     """The map within the source's grid that most points agree on, their share, and how far it
-    moves them, in pixels."""
+    moves them, in pixels. `here` is levelled."""
     import cv2
     import numpy
 
@@ -74,7 +75,7 @@ def _step(
     if len(visible) < _ENOUGH:
         return None, 0.0, 0.0
     ends, found, _ = cv2.calcOpticalFlowPyrLK(
-        levelled(here), levelled(there), visible, None, winSize=_WINDOW, maxLevel=2
+        here, levelled(there), visible, None, winSize=_WINDOW, maxLevel=2
     )
     kept = found.ravel() == 1
     if kept.sum() < _ENOUGH:
