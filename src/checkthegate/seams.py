@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 from checkthegate.model import Asset, Decision, Gap, Json, Observation
 from checkthegate.model.event import Event
-from checkthegate.model.match import Banked, Match
+from checkthegate.model.match import Banked, Match, Screening
 from checkthegate.model.record import Difference, EntryRow, Prepared, Receipt, Row, Sealed
 from checkthegate.model.table import Change, Table
 
@@ -348,8 +348,9 @@ class Hasher(Protocol):
 
     def match(
         self, opened: OpenAsset, bank: Bank, cache: FingerprintCache
-    ) -> Iterable[Match | Gap]:
-        """What of the bank lies in the asset, and where. Raises `Unreadable`."""
+    ) -> Iterable[Match | Gap | Screening]:
+        """What of the bank lies in the asset, and where; and, of one that is not looked at as a
+        whole, what was. Raises `Unreadable`."""
 
 
 ObserverFactory = Callable[[Mapping[str, Any]], Observer]

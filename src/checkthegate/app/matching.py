@@ -26,11 +26,12 @@ from checkthegate.model import (
     Span,
     Unreadable,
 )
-from checkthegate.model.match import Match, Role, match_id
+from checkthegate.model.match import Match, Role, Screening, match_id
 from checkthegate.seams import Example, Hasher, OpenAsset
 from checkthegate.store.prints import PrintFolder
 
 OBSERVER: Final = "fingerprint"
+SCREENED: Final = "screened"
 _FORM: Final = 2
 _MOST_MATCHES: Final = 2000
 _MOST_EXHIBITS: Final = 4
@@ -181,13 +182,15 @@ class Matching:
                 self._inspected = True
         return self._inspected
 
-    def _stated(self, opened: OpenAsset, found: Match | Gap) -> Iterator[Observation]:
+    def _stated(self, opened: OpenAsset, found: Match | Gap | Screening) -> Iterator[Observation]:
         """Evidence for everything that the match's file is in the bank for.
 
         Where the asset is that very file, the records say so already.
         """
         if isinstance(found, Gap):
             yield Gap(OBSERVER, found.reason)
+        elif isinstance(found, Screening):
+            yield Evidence(OBSERVER, Grade.DECLARED, SCREENED, found.detail)
         elif found.banked.digest != opened.asset.digest:
             span, detail = self._placed(opened, found)
             exhibits = _bounded(found) if self._pictures else ()

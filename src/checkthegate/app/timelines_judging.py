@@ -28,7 +28,9 @@ from checkthegate.model.timeline import AiMapRow, Changed, Linked
 from checkthegate.rules import worst_verdict
 
 _MOST_NAMED: Final = 5
-_PLAIN_CLAIMS: Final = ("timeline", "plays-timeline", "credential", "edited", "camera-capture")
+_PLAIN_CLAIMS: Final = (
+    *("timeline", "plays-timeline", "credential", "edited", "camera-capture", "screened"),
+)
 
 
 @dataclass(frozen=True, slots=True)

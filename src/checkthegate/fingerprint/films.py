@@ -24,7 +24,7 @@ from checkthegate.fingerprint.film_window import Window
 from checkthegate.fingerprint.sampling import Beginnings
 from checkthegate.fingerprint.still_prints import decoded
 from checkthegate.model import Exhibit, Gap, Grade, Span, Unreadable
-from checkthegate.model.match import Match, Role
+from checkthegate.model.match import Match, Role, Screening
 
 if TYPE_CHECKING:
     import numpy
@@ -54,11 +54,14 @@ def match_film(
     cache: FingerprintCache,
     proposer: Proposer,
     descriptors: Descriptors,
-) -> Iterator[Match | Gap]:
+) -> Iterator[Match | Gap | Screening]:
     """What of the bank lies in a film, and from when to when. Raises `Unreadable`."""
     with opened.film() as film:
         screen = screened(opened, film, cache, descriptors)
-        lost = promise(opened.asset.digest, cache).get("frames_lost", film.lost)
+        told = promise(opened.asset.digest, cache)
+        if told:
+            yield Screening(told)
+        lost = told.get("frames_lost", film.lost)
         if isinstance(lost, int) and lost > 0:
             yield Gap("fingerprint", _lost(lost))
         search = _Search(opened, film, Sources(bank))

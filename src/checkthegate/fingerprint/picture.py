@@ -16,7 +16,7 @@ from checkthegate.fingerprint.picture_print import PicturePrint, to_bytes
 from checkthegate.fingerprint.proposing import Proposer, write_index
 from checkthegate.fingerprint.sscd import Descriptors
 from checkthegate.model import Asset, Gap, Kind, Unreadable
-from checkthegate.model.match import Match
+from checkthegate.model.match import Match, Screening
 from checkthegate.seams import Bank, FingerprintCache, OpenAsset
 
 _LIBRARIES = ("cv2", "numpy")
@@ -67,7 +67,7 @@ class PictureHasher:
 
     def match(
         self, opened: OpenAsset, bank: Bank, cache: FingerprintCache
-    ) -> Iterable[Match | Gap]:
+    ) -> Iterable[Match | Gap | Screening]:
         """What of the bank lies in the asset. Raises `Unreadable`."""
         self._need_libraries()
         proposer = Proposer(bank)
@@ -86,7 +86,7 @@ class PictureHasher:
 
     def _in_still(
         self, opened: OpenAsset, bank: Bank, cache: FingerprintCache, proposer: Proposer
-    ) -> Iterator[Match | Gap]:
+    ) -> Iterator[Match | Gap | Screening]:
         from checkthegate.fingerprint.still_screen import Screen
         from checkthegate.fingerprint.stills import StillSearch
 
@@ -95,7 +95,7 @@ class PictureHasher:
 
     def _in_film(
         self, opened: OpenAsset, bank: Bank, cache: FingerprintCache, proposer: Proposer
-    ) -> Iterator[Match | Gap]:
+    ) -> Iterator[Match | Gap | Screening]:
         from checkthegate.fingerprint.films import match_film
 
         yield from match_film(opened, bank, cache, proposer, self.descriptors)

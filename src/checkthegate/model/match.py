@@ -65,6 +65,14 @@ class Match:
     exhibits: tuple[Exhibit, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What of an asset was looked at and what was not: in words, which `detail` has as `promise`,
+    and in numbers. It may leave the home."""
+
+    detail: Mapping[str, Json]
+
+
 def match_id(asset_digest: str, source_digest: str) -> str:
     """The id of the match between two contents: the same in every check, for people's answers."""
     joined = f"{asset_digest} {source_digest}".encode()

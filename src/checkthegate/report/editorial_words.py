@@ -14,7 +14,7 @@ _PACKAGE: Final = {
     "package-broken": "The package is broken",
 }
 EDITORIAL: Final = frozenset(
-    {"timeline", "plays-timeline", "not-in-timeline", "sequence", "package", *_PACKAGE}
+    {"timeline", "plays-timeline", "not-in-timeline", "sequence", "screened", "package", *_PACKAGE}
 )
 
 
@@ -30,6 +30,8 @@ def editorial_words(claim: str, detail: Mapping[str, Any]) -> str:
         return full_sentence(_text(detail, "why") or "AI was found where the cut shows none")
     if claim == "sequence":
         return _sequence(detail)
+    if claim == "screened":
+        return _text(detail, "promise")
     if claim == "package":
         return "This is an IMF package."
     file, problem = _text(detail, "file"), _text(detail, "problem")
