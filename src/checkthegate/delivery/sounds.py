@@ -80,11 +80,13 @@ class _Reading:
         self._origin = max(0.0, (container.start_time or 0) / 1_000_000)
         self._resampler: Any = None
         self._form: tuple[Any, ...] = ()
+        self._width = 1
         self._parts: list[Array] = []
         self._held = 0
         self._start = self._now = 0.0
         self._packets = self._lost = 0
         self._missing = 0.0
+        self._tick = 0.0
         self._heard = self._too_long = False
 
     def blocks(self) -> Iterator[Sound]:
@@ -138,13 +140,15 @@ class _Reading:
     def _taken(self, frame: Any) -> Iterator[Sound]:
         """A decoded frame, resampled; the block it completes or is not part of."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._form:
+            self._tick = float(frame.time_base or 0)
         skipped = self._skipped(frame)
         if form != self._form or skipped:
             self._drain()
             yield from self._block()
             self._start = self._now = self._now + skipped
             self._begin(frame, form)
-        self._now += frame.samples / frame.sample_rate
+        self._now += frame.samples / form[2]
         frame.pts = None
         self._keep(self._resampler.resample(frame))
         if self._held >= _BLOCK_SECONDS * self._rate:
@@ -152,7 +156,7 @@ class _Reading:
 
     def _skipped(self, frame: Any) -> float:
         """Seconds without sound before this frame. Where time runs backwards it is set anew."""
-        ahead = 0.0 if frame.time is None else float(frame.time) - self._origin - self._now
+        ahead = 0.0 if frame.pts is None else frame.pts * self._tick - self._origin - self._now
         if ahead > _LOST_SECONDS and self._container.format.name in _UNBROKEN:
             self._missing += ahead
         if abs(ahead) <= _SKIP:
@@ -173,7 +177,7 @@ class _Reading:
             )
         if not _LOWEST <= frame.sample_rate <= _HIGHEST:
             raise Unreadable("the file gives its sound a sample rate that no sound has")
-        self._form = form
+        self._form, self._width = form, frame.layout.nb_channels
         self._resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=self._rate)
 
     def _drain(self) -> None:
@@ -183,10 +187,13 @@ class _Reading:
             self._resampler = None
 
     def _keep(self, frames: list[Any]) -> None:
+        import numpy
+
         for frame in frames:
-            part = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
-            self._parts.append(part)
-            self._held += len(part)
+            count = frame.samples * self._width
+            part = numpy.frombuffer(frame.planes[0], numpy.float32, count)
+            self._parts.append(part.reshape(-1, self._width))
+            self._held += frame.samples
 
     def _block(self) -> Iterator[Sound]:
         """What was kept, as a block."""

@@ -1,4 +1,4 @@
-"""Chromaprint's words for a sound, by the FFmpeg that comes with imageio-ffmpeg, or by fpcalc.
+"""Chromaprint's words for a sound, by fpcalc, or by the FFmpeg that comes with imageio-ffmpeg.
 
 Either gets nothing but samples through a pipe: no file reaches it and no path. It may open nothing.
 """
@@ -33,7 +33,7 @@ _LONGEST = 48 * 3600
 @lru_cache
 def tool() -> tuple[str, ...] | None:
     """The command that turns samples on its standard input into words, or None."""
-    return _ffmpeg() or _fpcalc()
+    return _fpcalc() or _ffmpeg()
 
 
 def _ffmpeg() -> tuple[str, ...] | None:

@@ -39,6 +39,7 @@ _NO_LINE = 0.3
 _AROUND = 40.0
 _CHUNK, _LOST_FOR = 1.0, 0.3
 _SPARE = 0.2
+_MOMENT = 0.015
 _MOST_CREEPS = 4
 _LIKELY, _UNLIKELY_COSTS = 0.04, 0.4
 _AS_GOOD = 0.015
@@ -114,7 +115,7 @@ def look(window: Window, source: Source, hit: Hit, *, at_cut: bool) -> Found | N
         return _found(source, anchored)
     found = _extended(window, source, anchored, at_cut)
     shot = _whole_shot(window, found)
-    again = None if shot is None else _anchor(window, source, hit, shot)
+    again = None if shot is None else _anchor(source, hit, shot, _Lying(window, source, hit))
     if again is None or again.score.correlation < _HOPEFUL or again.beyond > _LIKELY:
         return found
     other = _extended(window, source, again, at_cut)
@@ -124,14 +125,18 @@ def look(window: Window, source: Source, hit: Hit, *, at_cut: bool) -> Found | N
 
 def _around(window: Window, source: Source, hit: Hit, at_cut: bool) -> _Anchored | None:
     """The best alignment of what follows the hit, or else of what lies around it."""
+    lying = _Lying(window, source, hit)
+    # One frame is decoded for this: most of what is proposed lies nowhere in it.
+    if not lying.somewhere:
+        return None
     ahead = one_shot(window.between(hit.time, hit.time + _AHEAD), hit.time)
     best = None
     if _long_enough(ahead):
-        best = _anchor(window, source, hit, ahead)
+        best = _anchor(source, hit, ahead, lying)
         if best is None or best.score.correlation >= _HOPEFUL or at_cut:
             return best
     both = one_shot(window.between(hit.time - _BEHIND, hit.time + _AHEAD), hit.time)
-    other = _anchor(window, source, hit, both) if _long_enough(both) else None
+    other = _anchor(source, hit, both, lying) if _long_enough(both) else None
     return _better(best, other)
 
 
@@ -145,11 +150,11 @@ def _better(one: _Anchored | None, other: _Anchored | None) -> _Anchored | None:
     return max(one, other, key=lambda each: each.worth)
 
 
-def _anchor(window: Window, source: Source, hit: Hit, shot: Shot) -> _Anchored | None:
+def _anchor(source: Source, hit: Hit, shot: Shot, lying: _Lying) -> _Anchored | None:
     """Try stills of the source as where and when, nearest to the hit's first."""
     best: _Anchored | None = None
     tried: list[Array] = []
-    for matrix, content in _geometries(window, source, hit, shot):
+    for matrix, content in lying:
         if any(_far(matrix, other) < _SAME_PLACE for other in tried):
             continue
         tried.append(matrix)
@@ -169,15 +174,32 @@ def _far(one: Array, other: Array) -> float:
     return float(numpy.abs((one - other) @ corners).max())
 
 
-def _geometries(
-    window: Window, source: Source, hit: Hit, shot: Shot
-) -> Iterator[tuple[Array, float]]:
-    """Where stills of the source lie in the frame that was hit, and the share of their points
-    that say so."""
-    import numpy
+class _Lying:
+    """Where stills of the source lie in the frame that was hit, and the share of their points that
+    say so: looked for as far as they are asked for, and once."""
 
-    at = int(numpy.abs(shot.times - hit.time).argmin())
-    frame = shot.frames[at]
+    def __init__(self, window: Window, source: Source, hit: Hit) -> None:
+        self._found: list[tuple[Array, float]] = []
+        self._more = _geometries(window, source, hit)
+
+    def __iter__(self) -> Iterator[tuple[Array, float]]:
+        yield from self._found
+        for each in self._more:
+            self._found.append(each)
+            yield each
+
+    @property
+    def somewhere(self) -> bool:
+        """Whether any of them lies in it at all."""
+        return any(True for _ in self)
+
+
+def _geometries(window: Window, source: Source, hit: Hit) -> Iterator[tuple[Array, float]]:
+    near = window.between(hit.time - _MOMENT, hit.time + _MOMENT)
+    if not len(near):
+        return
+    at = int(abs(near.times - hit.time).argmin())
+    time, frame = float(near.times[at]), near.frames[at]
     order = source.stills_near(hit.source_time)
     first: tuple[Array, float] | None = None
     for count, number in enumerate(order[:_MOST_ANCHORS]):
@@ -187,8 +209,7 @@ def _geometries(
         elif count < _FIRST_STILLS:
             first = _as_framed(still, frame) if count == 0 else None
             if first is None:
-                ground = window.ground(float(shot.times[at]), frame)
-                found = register_in(still, ground, source.points(number))
+                found = register_in(still, window.ground(time, frame), source.points(number))
                 first = None if found is None else (found.matrix, found.score)
             if first is not None:
                 yield first
@@ -268,8 +289,8 @@ def _extended(window: Window, source: Source, anchored: _Anchored, at_cut: bool)
     """Go on from what was aligned, both ways, for as long as the target shows the source."""
     track = _Track(window, source, anchored)
     track.grow(forwards=True)
-    # Where the source itself begins with the shot, nothing of it can lie before.
-    if not (at_cut and track.begins):
+    # What lies before a shot was looked at from its own first frame.
+    if not at_cut:
         track.grow(forwards=False)
     kept = track.kept()
     if not _long_enough(kept):
@@ -306,12 +327,6 @@ class _Track:
         self.fit = anchored.fit
         self._shot = anchored.shot
         self._good = numpy.ones(len(anchored.shot.times), bool)
-
-    @property
-    def begins(self) -> bool:
-        """Whether the source's own first frame (or last, backwards) is reached."""
-        first = min(self.fit.line.target_at(t) for t in (0.0, self._source.seconds))
-        return float(self._shot.times[0]) - first < _AT_END
 
     def grow(self, *, forwards: bool) -> None:
         """Go on in one direction until the target shows something else, or the source ends."""

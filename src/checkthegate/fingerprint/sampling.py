@@ -31,6 +31,7 @@ _REACHED = 0.92
 _BY_THE_CLOCK = 0.97
 _MIXED = 0.25
 _ODD_ONES = 0.1
+_KEPT_APART = 1.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +189,13 @@ class Beginnings:
         early = gaps < _BY_THE_CLOCK * clock
         # A clock alone leaves only its last gap short.
         early &= bool(early[:-1].any())
-        self._at = numpy.append(keys[:1], keys[1:][early])
+        found = numpy.append(keys[:1], keys[1:][early])
+        # Encoders keep key frames apart: one soon after a change may be late for it.
+        changes = packets.times[_leaps(packets)]
+        following = numpy.append(changes, numpy.inf)[
+            numpy.searchsorted(changes, found - _KEPT_APART)
+        ]
+        self._at = found[following > found - 1e-3]
 
     def at(self, time: float) -> bool:
         """Whether a shot surely begins at this time, in seconds."""

@@ -32,8 +32,8 @@ _FIRST_SHARE = 0.3
 _DROP = 60.0
 _LEAST_EVIDENCE = 8.0
 _STRETCHES: Final = 16
-_AT_A_GLANCE, _CURIOUS, _PROMISING = 3.5, 3.8, 30.0
-_SLOPE_SECONDS = 3.0
+_AT_A_GLANCE, _STRIKING, _CURIOUS, _PROMISING = 3.5, 5.0, 3.8, 30.0
+_SLOPE_SECONDS, _MANY = 3.0, 60
 _TIMES = 2
 
 
@@ -82,7 +82,11 @@ def aligned(source: Source, target: Side, around: float, guess: Line) -> list[Al
     if glance is None or glance.votes < max(LEAST_PEAKS, _AT_A_GLANCE * glance.expected):
         return []
     start = settled(source.strong, target, around, guess)
-    if start is None or start.votes < max(LEAST_PEAKS, _CURIOUS * start.expected):
+    if start is None or start.votes < LEAST_PEAKS:
+        return []
+    # What is short fills the shorter look alone.
+    striking = glance.votes >= _STRIKING * glance.expected
+    if not striking and start.votes < _CURIOUS * start.expected:
         return []
     line = start.line
     if not _worth_it(source.strong, target.between(around - _REACH, around + _REACH), line):
@@ -173,7 +177,7 @@ def _polished(met: Meeting, found: Aligned) -> Line | None:
         return None
     slope, at_centre = 0.0, float(numpy.median(late))
     centre = float(times.mean())
-    if found.seconds > _SLOPE_SECONDS:
+    if found.seconds > _SLOPE_SECONDS or (found.seconds > 1 and len(times) >= _MANY):
         slope, at_centre = numpy.polyfit(times - centre, late, 1)
     pace = float(numpy.clip(1 / met.line.speed + slope, 1 / FASTEST, 1 / SLOWEST))
     offset = float(met.line.forth(centre)) + float(at_centre) - centre * pace

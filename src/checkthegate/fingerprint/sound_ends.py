@@ -25,8 +25,12 @@ _DECOY_SECONDS = 5.0
 _COVERED_DECIBELS = 1.0
 _PRIOR, _COVERED_SHARE = 6.0, 0.3
 _FOR_A_SHARE = 30
+_SURELY = 0.05
+"""What share of a stretch at either end may not belong to it."""
 _TOGETHER_SECONDS = 0.04
 _TELLS, _NOT_FAR = 3.0, 0.4
+_DOUBT = 2.0
+"""What a single peak that is met by chance may say."""
 _LEAST_DECIBELS, _ANY_DECIBELS, _CLOSEST = 1.0, 6.0, 1.5
 
 
@@ -48,7 +52,9 @@ def ends(
     inside = met.within(*rough)
     if not bool((met.hit & inside).any()):
         return rough
-    votes, times = _votes(met, inside, close), met.source.times
+    surely = _SURELY * (rough[1] - rough[0])
+    votes = _votes(met, met.within(rough[0] + surely, rough[1] - surely), close)
+    times = met.source.times
     middle = (rough[0] + rough[1]) / 2
     after = times >= middle
     end = _last(times[after], votes[after])
@@ -65,7 +71,7 @@ def _last(times: Array, votes: Array) -> float:
         return float("-inf")
     sums = numpy.concatenate([[0.0], numpy.cumsum(votes)])
     until = sums[numpy.searchsorted(times, times + _TOGETHER_SECONDS, "right")]
-    best = int(numpy.argmax(until))
+    best = int(numpy.flatnonzero(until >= until.max() - _DOUBT)[0])
     over = numpy.flatnonzero(until[best:] < until[best] - _TELLS)
     dumb = best + int(over[0]) if len(over) else len(times) - 1
     silent = float(times[dumb] - times[best])

@@ -10,7 +10,7 @@ from typing import Final
 from checkthegate.fingerprint.sound_align import Aligned, Source, aligned, ended
 from checkthegate.fingerprint.sound_judging import distance, judged
 from checkthegate.fingerprint.sound_line import Line, Side
-from checkthegate.fingerprint.sound_print import MIX, Channel, SoundPrint, channels_of
+from checkthegate.fingerprint.sound_print import MIX, SoundPrint, channels_of
 from checkthegate.fingerprint.sound_proposing import Proposal, Proposer
 from checkthegate.model import Grade
 from checkthegate.seams import Bank

@@ -147,11 +147,16 @@ class SoundIndex:
 
 def brute_force(
     channels: Iterable[tuple[int, int, Channel]], asked: Pairs, most: int
-) -> Iterator[Any]:
+) -> Iterator[tuple[int, int, int, int, int]]:
     """(asked, number, part, frame of the channel, shift) of every pair that `find` is to find."""
+    import numpy
+
     for number, part, channel in channels:
         pairs = source_pairs(channel.peaks)
-        for which, (key, pitch) in enumerate(zip(asked.keys, asked.pitches, strict=True)):
-            for own, frame, other in zip(pairs.keys, pairs.frames, pairs.pitches, strict=True):
-                if own == key and abs(pitch - other) <= most:
-                    yield which, number, part, int(frame), int(pitch - other)
+        which, own = numpy.nonzero(asked.keys[:, None] == pairs.keys)
+        shifts = asked.pitches[which] - pairs.pitches[own]
+        near = numpy.abs(shifts) <= most
+        for each, frame, shift in zip(
+            which[near], pairs.frames[own[near]], shifts[near], strict=True
+        ):
+            yield int(each), number, part, int(frame), int(shift)

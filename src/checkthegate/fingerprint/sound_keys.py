@@ -49,6 +49,10 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def taken(self, which: Array | slice) -> Pairs:
+        """Those with these indices, or in this slice."""
+        return Pairs(self.keys[which], self.frames[which], self.pitches[which])
+
 
 def source_pairs(peaks: Peaks) -> Pairs:
     """The pairs of something that is looked for: each under one key."""

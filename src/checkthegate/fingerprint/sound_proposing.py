@@ -45,7 +45,7 @@ _ROW = 16
 _RISE = 5
 _OF_A_CHANNEL = 3
 _WORD_VOTES = 2
-_WORD_EVERY = 16
+_AT_ONCE = 16
 _OFTEN, _LEAST_USUAL = 3.0, 16.0
 
 
@@ -76,17 +76,14 @@ class Proposer:
         import numpy
 
         fresh = None if heard is None else unheard(channel.peaks, heard.peaks)
-        asked = target_pairs(channel.peaks, fresh)
-        order = numpy.argsort(asked.frames, kind="stable")
-        asked = Pairs(asked.keys[order], asked.frames[order], asked.pitches[order])
         places = word_frames(len(channel.words))
-        last = max([*asked.frames[-1:], *places[-1:]], default=0)
-        for number, first in enumerate(range(0, int(last) + 1, STEP)):
-            if number % _WORD_EVERY == 0:
+        ended = int(channel.peaks.times[-1]) // FRAME_TICKS if len(channel.peaks) else 0
+        for first in range(0, max([ended, *places[-1:].tolist()]) + 1, STEP):
+            if first % (_AT_ONCE * STEP) == 0:
                 working()
+                asked = _asked(channel.peaks, fresh, first)
             low, high = numpy.searchsorted(asked.frames, (first, first + 2 * STEP))
-            cut = slice(int(low), int(high))
-            pairs = Pairs(asked.keys[cut], asked.frames[cut], asked.pitches[cut])
+            pairs = asked.taken(slice(int(low), int(high)))
             low, high = numpy.searchsorted(places, (first, first + 2 * STEP))
             said = channel.words[int(low) : int(high)], places[int(low) : int(high)]
             found = self._window(first, pairs, said)
@@ -98,6 +95,17 @@ class Proposer:
             votes = _votes(index, first, pairs, said)
             found += _chosen(index, first, *votes)
         return sorted(found, key=lambda each: -each.votes)
+
+
+def _asked(peaks: Peaks, fresh: Array | None, first: int) -> Pairs:
+    """The pairs of the next windows, in order of time; all of an hour would be too many."""
+    import numpy
+
+    bounds = (first * FRAME_TICKS, (first + (_AT_ONCE + 3) * STEP) * FRAME_TICKS)
+    low, high = numpy.searchsorted(peaks.times, bounds)
+    cut = slice(int(low), int(high))
+    asked = target_pairs(peaks.taken(cut), None if fresh is None else fresh[cut])
+    return asked.taken(numpy.argsort(asked.frames, kind="stable"))
 
 
 def _most(peaks: Peaks, fresh: Array, first: int) -> int:
@@ -140,7 +148,7 @@ def _telling(index: SoundIndex, pairs: Pairs) -> Pairs:
     sizes = sizes[order]
     rare = (sizes > 0) & (sizes <= usual) & (numpy.cumsum(sizes) <= MOST_HITS)
     chosen = order[rare]
-    return Pairs(pairs.keys[chosen], pairs.frames[chosen], pairs.pitches[chosen])
+    return pairs.taken(chosen)
 
 
 def _cells(hits: Hits, frames: Array, first: int) -> Array:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 40
 """Matches of one asset that are shown."""
 
+_WHICH = "above what is in this file, below what is on record; what is the same stands out"
 _WIDTH, _HEIGHT = 640, 72
 _GAP = 8
 _MARGIN = 0.25
@@ -34,7 +35,8 @@ def exhibits(
     """Waveforms of both sides, and excerpts of what was `heard` (samples at `RATE`) and of what
     is kept of the source."""
     aligned = found.aligned
-    shown = [Exhibit("both", "image/png", _waveforms(target, source.channels[found.part], found))]
+    waves = _waveforms(target, source.channels[found.part], found)
+    shown = [Exhibit("both", "image/png", waves, _WHICH)]
     caption = clock(aligned.target[0])
     body = b"" if heard is None else excerpt(heard, RATE)
     if body:
