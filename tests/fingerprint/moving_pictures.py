@@ -22,7 +22,7 @@ from checkthegate.fingerprint.picture_print import to_bytes
 from checkthegate.fingerprint.proposing import Proposer, write_index
 from checkthegate.fingerprint.sscd import Descriptors
 from checkthegate.model import Gap, Grade, Kind
-from checkthegate.model.match import Banked, Match, Role
+from checkthegate.model.match import Banked, Match, Role, Screening
 
 SIZE = (320, 180)
 RATE = 24
@@ -250,11 +250,11 @@ def bank(
 
 def said(
     file: Path, known: FilmBank, descriptors: Descriptors = NO_NETWORKS, cache: Any = None
-) -> list[Match | Gap]:
+) -> list[Match | Gap | Screening]:
     with asset(file) as found:
         kept = Kept() if cache is None else cache
         return list(match_film(found, known, kept, Proposer(known), descriptors))
 
 
-def proven(matches: Sequence[Match | Gap]) -> list[Match]:
+def proven(matches: Sequence[Match | Gap | Screening]) -> list[Match]:
     return [m for m in matches if isinstance(m, Match) and m.grade is Grade.PROVEN]

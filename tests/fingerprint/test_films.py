@@ -32,7 +32,7 @@ from tests.fingerprint.pictures import weights
 
 from checkthegate.fingerprint.sscd import Descriptors
 from checkthegate.model import Gap, Grade
-from checkthegate.model.match import Match, Role
+from checkthegate.model.match import Match, Role, Screening
 
 CLIP, OTHER = 7, 8
 NEAR = 0.12
@@ -150,8 +150,10 @@ def test_the_same_clip_twice_is_two_matches(
 def test_nothing_in_what_holds_nothing(
     tmp_path: Path, clips: FilmBank, networks: Descriptors
 ) -> None:
-    found = said(cut(tmp_path, scene(31, 0, 2.0), scene(32, 0, 2.0)), clips, networks)
-    assert found == []
+    (screening,) = said(cut(tmp_path, scene(31, 0, 2.0), scene(32, 0, 2.0)), clips, networks)
+    assert isinstance(screening, Screening)
+    assert screening.detail["frames"] == 96
+    assert "every shot of 1 s and longer" in str(screening.detail["promise"])
 
 
 def test_a_plate_and_what_was_made_of_it_are_told_apart(
