@@ -78,6 +78,7 @@ bench: setup-dev
 	$(BIN)/python bench/images.py
 	$(BIN)/python bench/screening.py
 	$(BIN)/python bench/words.py
+	$(BIN)/python bench/sound.py
 	$(BIN)/python bench/timelines.py
 
 # Corpora are made once, into build/quality. See quality/README.md.

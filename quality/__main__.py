@@ -18,7 +18,7 @@ from quality.films import BUILD
 from quality.models import missing
 from quality.paint import shared_pictures
 
-CORPORA = ("films", "takes", "images", "words")
+CORPORA = ("films", "takes", "images", "words", "sound")
 """Modules of this package with a `measure()` that prints and returns metrics by name."""
 
 PICTURES = frozenset({"films", "takes", "images"})

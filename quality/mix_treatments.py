@@ -136,7 +136,7 @@ def through_codec(samples: Array, form: str, codec: str, bits: int) -> Array:
     with av.open(file, "w", format=form) as container:
         stream = container.add_stream(codec, rate=rate)
         stream.layout, stream.bit_rate = "mono", bits
-        for frame in _frames(at_rate(samples, RATE, rate), rate):
+        for frame in frames_of(at_rate(samples, RATE, rate), rate):
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     file.seek(0)
@@ -164,7 +164,7 @@ def at_rate(samples: Array, old: int, new: int) -> Array:
     if old == new:
         return samples
     resampler = av.AudioResampler("flt", "mono", new)
-    parts = [out for frame in _frames(samples, old) for out in resampler.resample(frame)]
+    parts = [out for frame in frames_of(samples, old) for out in resampler.resample(frame)]
     parts += resampler.resample(None)
     return np.concatenate([part.to_ndarray()[0] for part in parts])
 
@@ -183,7 +183,7 @@ def at_tempo(samples: Array, tempo: float) -> Array:
     change.link_to(sink)
     graph.configure()
     parts: list[Array] = []
-    for frame in [*_frames(samples, RATE), None]:
+    for frame in [*frames_of(samples, RATE), None]:
         graph.push(frame)
         parts += _pulled(graph)
     return np.concatenate(parts)
@@ -198,7 +198,8 @@ def _pulled(graph: Any) -> list[Array]:
             return parts
 
 
-def _frames(samples: Array, rate: int) -> list[Any]:
+def frames_of(samples: Array, rate: int) -> list[Any]:
+    """Samples as frames that codecs and filters take."""
     frames = []
     for start in range(0, len(samples), _BLOCK):
         block = np.ascontiguousarray(samples[None, start : start + _BLOCK], np.float32)

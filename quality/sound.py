@@ -17,9 +17,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+import av
 
 from quality.home import Production
-from quality.mix import STRETCH, Plant, shared_voices, voices, write_mix
+from quality.mix import STRETCH, Plant, read, shared_voices, voices, write_mix
+from quality.mix_sounds import RATE
+from quality.mix_treatments import at_rate, frames_of
 from quality.scoring import Seen, gaps_in, matches_in
 
 Say = Callable[[str], None]
@@ -27,6 +32,15 @@ NEAR = 0.5
 TARGET = 0.95
 _SEEDS = (1, 2)
 _SUSPECTED, _PROVEN = "suspected", "proven"
+_FORMATS = (
+    ("mp3", "libmp3lame", 22_050, 40),
+    ("ogg", "libopus", 48_000, 32),
+    ("m4a", "aac", 32_000, 48),
+    ("opus", "libopus", 48_000, 20),
+    ("wav", "pcm_mulaw", 8_000, 64),
+    ("mkv", "ac3", 48_000, 96),
+)
+"""(ending, codec, sample rate, kilobits a second)"""
 
 
 def measure(say: Say = print) -> dict[str, float]:
@@ -143,28 +157,53 @@ def _off(found: Seen, plant: Plant) -> tuple[float, float]:
 
 
 def _shared(folder: Path, shared: Path, say: Say) -> Iterator[tuple[str, float]]:
-    """The shared copies, with every voice on record beside their references; each voice is known
-    as itself, and none as a copy of another."""
+    """The shared copies, every reference and voice in other codecs, and each voice as itself;
+    all references and voices are on record, and none is a copy of another."""
     copies = shared / "audio_copy"
-    spoken = sorted((shared / "voices").rglob("*.flac"))
+    known = [*sorted(copies.glob("*.wav")), *sorted((shared / "voices").rglob("*.flac"))]
+    names = {file.stem for file in known}
+    given = [file for file in sorted(copies.iterdir()) if file.suffix in (".mp3", ".mkv")]
     production = Production(folder / "home", workers=1)
-    production.record([*sorted(copies.glob("*.wav")), *spoken])
-    transcodes = [file for file in sorted(copies.iterdir()) if file.suffix in (".mp3", ".mkv")]
-    for name, files in (("copies", transcodes), ("voices", spoken)):
-        checked = production.check(*files)
-        known, wrong = Counter[str](), Counter[str]()
-        for asset in checked.report["assets"]:
-            stem = PurePosixPath(asset["path"]).name.split(".")[0].split("_")[0]
+    production.record(known)
+    for name, files in (
+        ("given copies", given),
+        ("transcodes", transcoded(folder, known)),
+        ("voices themselves", [file for file in known if file.suffix == ".flac"]),
+    ):
+        right, wrong = set[str](), Counter[str]()
+        for asset in production.check(*files).report["assets"]:
+            own = PurePosixPath(asset["path"]).stem
             for each in matches_in({"assets": [asset]}):
-                own = _name(each).split("_")[0] == stem if name == "copies" else False
-                own = own or (name == "voices" and _name(each) == PurePosixPath(asset["path"]).stem)
-                known[asset["path"]] += own and each.grade == _PROVEN
-                wrong[each.grade] += not own
-        found = sum(map(bool, known.values())) / len(files)
-        say(f"  shared {name}: {found:.1%} of {len(files)} proven; wrong: {dict(wrong)}")
+                if _name(each) == own and own in names:
+                    right |= {asset["path"]} if each.grade == _PROVEN else set()
+                else:
+                    wrong[each.grade] += 1
+        for path in sorted(
+            {file.name for file in files} - {PurePosixPath(one).name for one in right}
+        ):
+            say(f"    not proven: {path}")
+        found = len(right) / len(files)
+        say(f"  shared {name}: {len(right)} of {len(files)} proven, wrong: {dict(wrong)}")
         yield f"{name} proven", found
         yield f"{name} false proven", wrong[_PROVEN]
         yield f"{name} false suspected", wrong[_SUSPECTED]
+
+
+def transcoded(folder: Path, files: Sequence[Path]) -> list[Path]:
+    """Each file in another format by turns, under its own name, one folder a format."""
+    made = []
+    for number, file in enumerate(files):
+        ending, codec, rate, kilobits = _FORMATS[number % len(_FORMATS)]
+        target = folder / ending / f"{file.stem}.{ending}"
+        target.parent.mkdir(exist_ok=True)
+        with av.open(str(target), "w") as container:
+            stream: Any = container.add_stream(codec, rate=rate)
+            stream.layout, stream.bit_rate = "mono", kilobits * 1000
+            for frame in frames_of(at_rate(read(file), RATE, rate), rate):
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        made.append(target)
+    return made
 
 
 def main() -> None:

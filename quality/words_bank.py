@@ -31,11 +31,10 @@ class Kept:
 
 def opened(file: Path) -> OpenedFile:
     """A file as a check opens it."""
-    content = file.read_bytes()
     with file.open("rb") as stream:
+        digest = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
         kind, media_type = identify(stream, file.name)
-    digest = "sha256:" + hashlib.sha256(content).hexdigest()
-    return OpenedFile(Asset(file.name, kind, media_type, len(content), digest), file)
+    return OpenedFile(Asset(file.name, kind, media_type, file.stat().st_size, digest), file)
 
 
 @dataclass

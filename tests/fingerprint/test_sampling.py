@@ -75,7 +75,7 @@ def test_whatever_the_packets_say(steps: list[float], seed: int) -> None:
 def test_it_is_told_what_was_looked_at(tmp_path: Path, shots: list[np.ndarray]) -> None:
     file = film(tmp_path / "cut.mp4", shots, **ENCODINGS["keys at cuts"])
     told = choose(packets_of(file)).promise()
-    assert f"Of {len(shots)} frames" in str(told["promise"])
+    assert f"of {len(shots)} frames" in str(told["promise"])
     assert "every shot of 1 s and longer" in str(told["promise"])
 
 

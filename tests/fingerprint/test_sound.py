@@ -236,6 +236,15 @@ def test_what_could_not_be_heard_is_a_gap(bank: SoundBank, tune: Array, tmp_path
     assert "s of its sound are missing" in gap.reason
 
 
+def test_a_sound_that_is_cut_off_is_a_gap(bank: SoundBank, tune: Array, tmp_path: Path) -> None:
+    content = filed(tmp_path, tune, "whole").read_bytes()
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(content[: len(content) * 3 // 5])
+    reasons = [each.reason for each in bank.answers(cut) if isinstance(each, Gap)]
+    assert len(reasons) == 1
+    assert "cut off" in reasons[0] or "damaged" in reasons[0]
+
+
 def test_a_film_without_sound_and_a_sound_without_any(tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     with av.open(str(film), "w") as container:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from checkthegate.fingerprint import chromaprint, sound_index
 from checkthegate.fingerprint.chromaprint import WordMaker
 from checkthegate.fingerprint.sound_index import brute_force, load, write
-from checkthegate.fingerprint.sound_keys import KEYS, source_pairs, target_pairs
+from checkthegate.fingerprint.sound_keys import KEYS, source_pairs, target_pairs, unheard
 from checkthegate.fingerprint.sound_line import Line, Side, settled
 from checkthegate.fingerprint.sound_meeting import meeting
 from checkthegate.fingerprint.sound_print import Channel, SoundPrint
@@ -157,6 +157,16 @@ def test_an_index_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     numpy.save(tmp_path / "pair-places.npy", numpy.zeros((3, 1), "<u4"))
     with pytest.raises(ValueError, match="do not fit"):
         load(tmp_path)
+
+
+def test_only_what_is_new_in_a_channel_is_asked_again() -> None:
+    one, other = random_peaks(1, 4), random_peaks(2, 4)
+    assert not unheard(one, one).any()
+    fresh = unheard(other, one)
+    assert fresh.mean() > 0.7
+    asked, every = target_pairs(other, fresh), target_pairs(other)
+    assert 0 < len(asked) <= len(every)
+    assert len(target_pairs(other, numpy.zeros(len(other), bool))) == 0
 
 
 def test_keys_stay_in_their_range() -> None:

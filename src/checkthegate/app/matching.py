@@ -32,7 +32,7 @@ from checkthegate.store.prints import PrintFolder
 
 OBSERVER: Final = "fingerprint"
 SCREENED: Final = "screened"
-_FORM: Final = 2
+_FORM: Final = 3
 _MOST_MATCHES: Final = 2000
 _MOST_EXHIBITS: Final = 4
 _MOST_EXHIBIT_BYTES: Final = 512 * 1024

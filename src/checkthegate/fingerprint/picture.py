@@ -29,7 +29,7 @@ class PictureHasher:
 
     descriptors: Descriptors = field(default_factory=lambda: Descriptors(None))
     id: str = "picture"
-    version: str = "1"
+    version: str = "2"
 
     @property
     def recipe(self) -> str:

@@ -50,9 +50,10 @@ class Sampling:
     def promise(self) -> Mapping[str, Json]:
         """What was looked at and what not, in words and numbers, for the report."""
         text = (
-            f"Of {self.frames:,} frames {len(self.times):,} were looked at: those that stand for "
-            f"every shot of {SHORTEST_SHOT:g} s and longer. Shorter shots, and shots that begin "
-            "without leaving a trace in how the film is coded, may have been missed."
+            f"To find what is on record, {len(self.times):,} of {self.frames:,} frames were looked "
+            f"at, those that stand for every shot of {SHORTEST_SHOT:g} s and longer, and all frames "
+            "around what was found. Shorter shots, and shots that begin without leaving a trace in "
+            "how the film is coded, may have been missed."
         )
         return {
             "promise": text,
