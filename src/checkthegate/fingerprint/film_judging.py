@@ -25,7 +25,7 @@ _HARDLY_DIFFERS, _MOVES_WELL = 0.06, 16.0
 _REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.92, 0.35, 0.65
 _MOVES: Final = 4.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
-_SHORTEST = 0.35
+_SHORTEST, _SHORTEST_BACKWARDS = 0.35, 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +56,9 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     apart = differing(target, found.source.moving, visible, found.fit.line)
     plain = apart.share <= _HARDLY_DIFFERS and score.moving >= _MOVES_WELL
     same = score.correlation >= (SAME_TAKE if plain else _SURELY) or _under_something(apart)
+    # Few films are turned round, while many a pan looks for a moment like another one backwards.
+    if found.fit.line.speed < 0:
+        same = score.correlation >= _SURELY and found.stop - found.start >= _SHORTEST_BACKWARDS
     if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:
         distance = 1.0 - max(score.correlation, apart.rest.correlation)
         return _judged(found, Grade.PROVEN, distance, apart.share)
