@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_SECONDS: Final = 12 * 3600.0
 _BLOCK_SECONDS = 4.0
 _WORD_EVERY = 500
+_TOGETHER = 1 << 16
 _SKIP = 0.1
 _MOST_FAILURES = 100_000
 _LOWEST, _HIGHEST = 1_000, 768_000
@@ -79,6 +80,7 @@ class _Reading:
         self._rate = rate
         self._origin = max(0.0, (container.start_time or 0) / 1_000_000)
         self._resampler: Any = None
+        self._decoded: Any = None
         self._form: tuple[Any, ...] = ()
         self._width = 1
         self._parts: list[Array] = []
@@ -150,7 +152,9 @@ class _Reading:
             self._begin(frame, form)
         self._now += frame.samples / form[2]
         frame.pts = None
-        self._keep(self._resampler.resample(frame))
+        self._decoded.write(frame)
+        if self._decoded.samples >= min(form[2], _TOGETHER // self._width):
+            self._keep(self._resampler.resample(self._decoded.read()))
         if self._held >= _BLOCK_SECONDS * self._rate:
             yield from self._block()
 
@@ -178,11 +182,15 @@ class _Reading:
         if not _LOWEST <= frame.sample_rate <= _HIGHEST:
             raise Unreadable("the file gives its sound a sample rate that no sound has")
         self._form, self._width = form, frame.layout.nb_channels
+        # Many decoded frames at a time are resampled at half the cost of one by one.
+        self._decoded = av.AudioFifo()
         self._resampler = av.AudioResampler(format="flt", layout=frame.layout, rate=self._rate)
 
     def _drain(self) -> None:
         """What the resampler still holds."""
         if self._resampler is not None:
+            if self._decoded.samples:
+                self._keep(self._resampler.resample(self._decoded.read()))
             self._keep(self._resampler.resample(None))
             self._resampler = None
 
@@ -201,8 +209,9 @@ class _Reading:
 
         if not self._held:
             return
-        samples = numpy.nan_to_num(numpy.concatenate(self._parts), copy=False)
-        numpy.clip(samples, -8, 8, out=samples)
+        samples = numpy.clip(numpy.concatenate(self._parts), -8, 8)
+        if numpy.isnan(samples.sum()):
+            numpy.nan_to_num(samples, copy=False)
         self._parts, self._held, self._heard = [], 0, True
         start = self._start
         self._start += len(samples) / self._rate

@@ -89,9 +89,10 @@ class WordMaker:
 
         if self._running is None or self._running.stdin is None:
             return
-        whole = numpy.clip(samples * 32767, -32768, 32767).astype("<i2")
+        loud = samples * numpy.float32(32767)
+        whole = numpy.clip(loud, -32768, 32767, out=loud).astype("<i2")
         try:
-            self._running.stdin.write(whole.tobytes())
+            self._running.stdin.write(whole.data)
         except OSError:
             self.close()
 

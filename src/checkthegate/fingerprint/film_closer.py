@@ -18,7 +18,7 @@ from checkthegate.fingerprint.film_framing import (
 from checkthegate.fingerprint.film_scoring import NO_SCORE, Score, scored
 from checkthegate.fingerprint.film_shot import Shot
 from checkthegate.fingerprint.film_window import Window, one_shot
-from checkthegate.fingerprint.motion import Moving
+from checkthegate.fingerprint.motion import Moving, on_grid
 from checkthegate.fingerprint.refining import refined
 from checkthegate.fingerprint.registering import register_in
 
@@ -39,6 +39,8 @@ _NO_LINE = 0.3
 _AROUND = 40.0
 _CHUNK, _LOST_FOR = 1.0, 0.3
 _SPARE = 0.2
+_JUST_BEFORE, _LATER = 0.15, 0.5
+_GLANCE, _GOES_ON_ALIKE = (18, 32), 0.8
 _MOMENT = 0.015
 _MOST_CREEPS = 4
 _LIKELY, _UNLIKELY_COSTS = 0.04, 0.4
@@ -121,6 +123,23 @@ def look(window: Window, source: Source, hit: Hit, *, at_cut: bool) -> Found | N
     other = _extended(window, source, again, at_cut)
     longer = other.stop - other.start > found.stop - found.start + _AT_END
     return other if longer and other.score.correlation >= _HOPEFUL else found
+
+
+def parts_ways(window: Window, found: Found) -> bool:
+    """Whether the shot goes on, alike, where it no longer shows the source although that goes on
+    too: what editors cut ends with the shot or with the source, another take ends anywhere."""
+    import numpy
+
+    ends = found.fit.line.source_at(found.stop)
+    left = ends if found.fit.line.speed < 0 else found.source.seconds - ends
+    around = window.between(found.stop - _JUST_BEFORE, found.stop + _LATER)
+    if left < _LATER or len(around) < _FEWEST_FRAMES or window.seconds < found.stop + _LATER:
+        return False
+    shot = one_shot(around, found.stop - _JUST_BEFORE / 2)
+    if len(shot) < len(around):
+        return False
+    first, last = (on_grid(shot.frames[at], _GLANCE).ravel() for at in (0, -1))
+    return float(numpy.corrcoef(first, last)[0, 1]) > _GOES_ON_ALIKE
 
 
 def _around(window: Window, source: Source, hit: Hit, at_cut: bool) -> _Anchored | None:

@@ -26,6 +26,8 @@ _REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.92, 0.35, 0.65
 _MOVES: Final = 4.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
 _SHORTEST, _SHORTEST_BACKWARDS = 0.35, 1.5
+_BRIEF, _SURELY_BRIEF, _BEYOND_DOUBT = 0.8, 0.96, 0.97
+_SLOWEST, _FASTEST = 0.775, 1.29
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,15 +58,30 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     apart = differing(target, found.source.moving, visible, found.fit.line)
     plain = apart.share <= _HARDLY_DIFFERS and score.moving >= _MOVES_WELL
     same = score.correlation >= (SAME_TAKE if plain else _SURELY) or _under_something(apart)
-    # Few films are turned round, while many a pan looks for a moment like another one backwards.
-    if found.fit.line.speed < 0:
-        same = score.correlation >= _SURELY and found.stop - found.start >= _SHORTEST_BACKWARDS
+    same = same and score.correlation >= _asked_of(found)
     if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:
         distance = 1.0 - max(score.correlation, apart.rest.correlation)
         return _judged(found, Grade.PROVEN, distance, apart.share)
     if hit.likeness >= _LOOKS_ALIKE or found.content >= _LIES_ALIKE:
         return _judged(found, Grade.SUSPECTED, 1.0 - 0.5 * max(0.0, hit.likeness), None)
     return None
+
+
+def _asked_of(found: Found) -> float:
+    """The least correlation where chance has it easy: a moment, backwards, far from its own speed.
+
+    Few films are turned round, while many a pan looks for a moment like another one.
+    """
+    seconds, speed = found.stop - found.start, found.fit.line.speed
+    if speed < 0 and seconds < _SHORTEST_BACKWARDS:
+        return 2.0
+    odd = speed < 0 or not _SLOWEST <= abs(speed) <= _FASTEST
+    return _SURELY_BRIEF if odd or seconds < _BRIEF else 0.0
+
+
+def doubtful(found: Found) -> bool:
+    """Whether the agreement is such that how the match ends has to say whether it is one."""
+    return found.score.correlation < _BEYOND_DOUBT
 
 
 def may_be_still(found: Found) -> bool:

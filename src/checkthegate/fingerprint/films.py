@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.exhibits import side_by_side
-from checkthegate.fingerprint.film_closer import Hit, look
+from checkthegate.fingerprint.film_closer import Hit, look, parts_ways
 from checkthegate.fingerprint.film_judging import (
     Judged,
+    doubtful,
     judged_as_still,
     judged_by_movement,
     may_be_still,
@@ -195,6 +196,9 @@ class _Search:
         if found is None:
             return None
         judged = judged_by_movement(found, hit)
+        proven = judged is not None and judged.grade is Grade.PROVEN
+        if judged and proven and doubtful(found) and parts_ways(self._window, found):
+            return replace(judged, grade=Grade.SUSPECTED, differs=None)
         if may_be_still(found):
             still = self._look_for_still(source, hit)
             if still is not None and still.grade is Grade.PROVEN:

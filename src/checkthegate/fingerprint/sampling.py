@@ -51,9 +51,9 @@ class Sampling:
         """What was looked at and what not, in words and numbers, for the report."""
         text = (
             f"To find what is on record, {len(self.times):,} of {self.frames:,} frames were looked "
-            f"at, those that stand for every shot of {SHORTEST_SHOT:g} s and longer, and all frames "
-            "around what was found. Shorter shots, and shots that begin without leaving a trace in "
-            "how the film is coded, may have been missed."
+            f"at: those that stand for every shot of {SHORTEST_SHOT:g} s and longer, and whatever "
+            "lies around something found. Shorter shots, and shots that begin without leaving a "
+            "trace in how the film is coded, may have been missed."
         )
         return {
             "promise": text,

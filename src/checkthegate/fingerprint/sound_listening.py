@@ -123,8 +123,9 @@ class Listening:
             self._catch_up(place)
 
     def _feed(self, samples: Array) -> None:
-        whole = samples.mean(axis=1)
-        columns = _columns(samples, whole)
+        rows = _rows(samples)
+        whole = rows[0] if len(rows) == 1 else rows.mean(axis=0)
+        columns = _columns(rows, whole)
         if not self._ears:
             self._ears = [_Ear(list(columns))]
         self.width = max(self.width, samples.shape[1])
@@ -144,9 +145,16 @@ def _enough(peaks: Peaks) -> bool:
     return bool((peaks.times[-1] - peaks.times[0]) * TICK_SECONDS >= LEAST_SECONDS)
 
 
-def _columns(samples: Array, whole: Array) -> dict[int, Array]:
+def _rows(samples: Array) -> Array:
+    """The channels, each in one piece."""
+    import numpy
+
+    return numpy.ascontiguousarray(samples.T, numpy.float32)
+
+
+def _columns(rows: Array, whole: Array) -> dict[int, Array]:
     """What is heard apart, by channel number."""
-    columns = {number: samples[:, number] for number in range(samples.shape[1])}
+    columns = dict(enumerate(rows))
     return {MIX: whole, **columns} if len(columns) == 2 else columns
 
 
@@ -186,7 +194,7 @@ class _Ear:
         """The next samples of its channel."""
         import numpy
 
-        self._finder.feed(numpy.ascontiguousarray(samples, numpy.float32))
+        self._finder.feed(samples)
         rest = samples if self._rest is None else numpy.concatenate([self._rest, samples])
         steps = len(rest) // _STEP
         self._outline.append(_outlined(rest[: steps * _STEP].reshape(steps, _STEP)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TASTE_SECONDS: Final = 240
 EXCERPT_SECONDS: Final = 8.0
 _OPUS_RATE = 12_000
-_TASTE_BITS = 10_000
+_TASTE_BITS = 14_000
 _EXCERPT_BITS = 24_000
 _BLOCK = 12_000
 _MOST_BYTES = 60 * 1024
@@ -54,7 +54,8 @@ class Encoder:
             self._container = av.open(self._file, "w", format="ogg")
             self._stream = self._container.add_stream("libopus", rate=_OPUS_RATE)
             self._stream.layout, self._stream.bit_rate = "mono", bits
-            self._stream.options = {"compression_level": "0"}
+            # What Opus does for voices alone takes half as long again.
+            self._stream.options = {"compression_level": "0", "application": "lowdelay"}
             self._resampler = av.AudioResampler(format="flt", layout="mono", rate=_OPUS_RATE)
         except (av.FFmpegError, ValueError):
             self._failed = True

@@ -39,8 +39,9 @@ NEAR_SECONDS: Final = (_NEAR_FRAMES + 0.5) * HOP / RATE
 NEAR_HERTZ: Final = _NEAR_BINS * RATE / _WINDOW
 """Nothing that near to a peak, in time and pitch, is louder."""
 _AROUND_FRAMES, _AROUND_BINS = 41, 30
+_CELL_FRAMES, _CELL_BINS = 4, 3
 _FLOOR = -9.0
-_CHUNK = 1024
+_CHUNK, _BATCH = 1024, 64
 _MARGIN = 48
 _CELL_TICKS = round(1 / TICK_SECONDS)
 _FIELDS = (("times", "<u4"), ("pitches", "<u2"), ("levels", "u1"), ("strengths", "u1"))
@@ -138,8 +139,9 @@ class PeakFinder:
         self._window = numpy.hanning(_WINDOW).astype(numpy.float32)
         self._samples: list[Array] = [numpy.zeros(_WINDOW // 2, numpy.float32)]
         self._waiting = _WINDOW // 2
-        self._lines: Array | None = None
-        self._first = 0
+        # One room for all of it: fresh memory costs as much as what is done in it.
+        self._room = numpy.empty((_CHUNK + 2 * _MARGIN + 2, _HIGH - _LOW), numpy.float32)
+        self._known = self._first = 0
         self._found: list[Peaks] = []
 
     def feed(self, samples: Array) -> None:
@@ -153,6 +155,7 @@ class PeakFinder:
         """Another one that has heard the same so far."""
         other = copy(self)
         other._samples, other._found = list(self._samples), list(self._found)
+        other._room = self._room.copy()
         return other
 
     def finish(self) -> Peaks:
@@ -169,35 +172,44 @@ class PeakFinder:
 
     def _take(self, frames: int) -> None:
         """The spectra of the next frames; what they complete is searched."""
-        import cv2
         import numpy
 
         samples = numpy.concatenate(self._samples)
         self._samples = [samples[frames * HOP :]]
         self._waiting -= frames * HOP
         cut = numpy.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::HOP][:frames]
-        # Packed: the real and the imaginary part of each frequency follow each other.
-        spectra = cv2.dft(cut * self._window, flags=cv2.DFT_ROWS)
-        squares = numpy.square(spectra[:, 2 * _LOW - 1 : 2 * _HIGH - 1])
-        lines = squares[:, ::2] + squares[:, 1::2]
-        numpy.log(numpy.add(lines, numpy.float32(1e-7), out=lines), out=lines)
-        known = self._lines
-        self._lines = lines if known is None else numpy.concatenate([known, lines])
+        lines = self._room[self._known : self._known + frames]
+        for at in range(0, frames, _BATCH):
+            _spectra(cut[at : at + _BATCH], self._window, lines[at : at + _BATCH])
+        self._known += frames
         self._search(last=False)
 
     def _search(self, *, last: bool) -> None:
         """Peaks of all lines that have enough neighbours on both sides."""
-        lines = self._lines
-        if lines is None or not len(lines):
-            return
+        lines = self._room[: self._known]
         begin = _MARGIN if self._first else 0
         end = len(lines) if last else len(lines) - _MARGIN
         if end <= begin:
             return
         self._found.append(_peaks(lines, begin, end, self._first))
         kept = max(0, end - _MARGIN)
-        self._lines = lines[kept:]
+        self._known -= kept
         self._first += kept
+        self._room[: self._known] = lines[kept:]
+
+
+def _spectra(cut: Array, window: Array, lines: Array) -> None:
+    """Puts the logarithm of the power of each frequency into `lines`."""
+    import cv2
+    import numpy
+
+    spectra = cut * window
+    cv2.dft(spectra, spectra, flags=cv2.DFT_ROWS)
+    # Packed: the real and the imaginary part of each frequency follow each other.
+    squares = spectra[:, 2 * _LOW - 1 : 2 * _HIGH - 1]
+    numpy.multiply(squares, squares, out=squares)
+    numpy.add(squares[:, ::2], squares[:, 1::2], out=lines)
+    numpy.log(numpy.add(lines, numpy.float32(1e-7), out=lines), out=lines)
 
 
 def joined(parts: list[Peaks]) -> Peaks:
@@ -213,10 +225,9 @@ def _peaks(lines: Array, begin: int, end: int, first: int) -> Peaks:
     """The peaks of `lines[begin:end]`; line 0 is the frame number `first`."""
     import numpy
 
-    highest = _highest(lines)
-    found_at = numpy.flatnonzero(lines >= numpy.maximum(highest, numpy.float32(_FLOOR)))
-    frames, bins = numpy.divmod(found_at, lines.shape[1])
-    inner = (frames >= begin) & (frames < end) & (bins > 0) & (bins < lines.shape[1] - 1)
+    parts = [_summits(lines, at, min(at + _BATCH, end)) for at in range(begin, end, _BATCH)]
+    frames, bins = numpy.divmod(numpy.concatenate(parts), lines.shape[1])
+    inner = (bins > 0) & (bins < lines.shape[1] - 1)
     frames, bins = frames[inner], bins[inner]
     level = lines[frames, bins]
     across = _summit(lines[frames, bins - 1], level, lines[frames, bins + 1])
@@ -224,7 +235,7 @@ def _peaks(lines: Array, begin: int, end: int, first: int) -> Peaks:
     along = _summit(before, level, lines[numpy.minimum(frames + 1, len(lines) - 1), bins])
     hertz = (bins + _LOW + across) * (RATE / _WINDOW)
     semitones = 12 * numpy.log2(hertz / BASE_HERTZ)
-    strength = (level - _around(lines)[frames, bins]) * 8
+    strength = (level - _around(lines, frames, bins)) * 8
     found = Peaks(
         times=numpy.maximum(numpy.rint((frames + first + along) * TICKS), 0).astype("<u4"),
         pitches=numpy.rint(semitones * STEPS).astype("<u2"),
@@ -235,23 +246,30 @@ def _peaks(lines: Array, begin: int, end: int, first: int) -> Peaks:
     return found.strongest(DENSITY)
 
 
-def _highest(lines: Array) -> Array:
-    """The highest value near each point."""
+def _summits(lines: Array, begin: int, end: int) -> Array:
+    """The flat indices of what nothing near is higher than, in `lines[begin:end]`."""
     import cv2
     import numpy
 
     shape = numpy.ones((2 * _NEAR_FRAMES + 1, 2 * _NEAR_BINS + 1), numpy.uint8)
-    highest: Array = cv2.dilate(lines, shape)
-    return highest
+    before = min(begin, _NEAR_FRAMES)
+    highest = cv2.dilate(lines[begin - before : end + _NEAR_FRAMES], shape)
+    highest = highest[before : before + end - begin]
+    numpy.maximum(highest, numpy.float32(_FLOOR), out=highest)
+    found: Array = numpy.flatnonzero(lines[begin:end] >= highest) + begin * lines.shape[1]
+    return found
 
 
-def _around(lines: Array) -> Array:
-    """The mean of a wide neighbourhood of each point."""
+def _around(lines: Array, frames: Array, bins: Array) -> Array:
+    """The mean of a wide neighbourhood of each of these points."""
     import cv2
 
-    size = (2 * _AROUND_BINS + 1, 2 * _AROUND_FRAMES + 1)
-    mean: Array = cv2.blur(lines, size, borderType=cv2.BORDER_REPLICATE)
-    return mean
+    tall, wide = -(-len(lines) // _CELL_FRAMES), -(-lines.shape[1] // _CELL_BINS)
+    cells = cv2.resize(lines, (wide, tall), interpolation=cv2.INTER_AREA)
+    size = (2 * (_AROUND_BINS // _CELL_BINS) + 1, 2 * (_AROUND_FRAMES // _CELL_FRAMES) + 1)
+    mean = cv2.blur(cells, size, borderType=cv2.BORDER_REPLICATE)
+    around: Array = mean[frames * tall // len(lines), bins * wide // lines.shape[1]]
+    return around
 
 
 def _summit(before: Array, at: Array, after: Array) -> Array:
