@@ -10,6 +10,7 @@ from checkthegate.model import Grade
 
 if TYPE_CHECKING:
     from checkthegate.fingerprint.film_closer import Found, Hit
+    from checkthegate.fingerprint.film_scoring import Score
     from checkthegate.fingerprint.film_source import Source
     from checkthegate.fingerprint.film_stills import StillFound
 
@@ -21,7 +22,7 @@ SAME_TAKE: Final = 0.75
 _SURELY: Final = 0.88
 """From this correlation on, it is this take, although little moves or a part differs."""
 
-_HARDLY_DIFFERS, _MOVES_WELL = 0.06, 16.0
+_HARDLY_DIFFERS, _MOVES_SOME, _MOVES_WELL, _LIKELY = 0.06, 8.0, 16.0, 0.84
 _REST_AGREES, _REST_LEFT, _MOST_DIFFERS = 0.92, 0.35, 0.65
 _MOVES: Final = 4.0
 _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
@@ -56,8 +57,7 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     score = found.score
     target, visible = found.shot.on_source(found.fit.matrix, found.source.shape)
     apart = differing(target, found.source.moving, visible, found.fit.line)
-    plain = apart.share <= _HARDLY_DIFFERS and score.moving >= _MOVES_WELL
-    same = score.correlation >= (SAME_TAKE if plain else _SURELY) or _under_something(apart)
+    same = score.correlation >= _enough(score, apart) or _under_something(apart)
     same = same and score.correlation >= _asked_of(found)
     if same and score.moving >= _MOVES and found.stop - found.start >= _SHORTEST:
         distance = 1.0 - max(score.correlation, apart.rest.correlation)
@@ -65,6 +65,13 @@ def judged_by_movement(found: Found, hit: Hit) -> Judged | None:
     if hit.likeness >= _LOOKS_ALIKE or found.content >= _LIES_ALIKE:
         return _judged(found, Grade.SUSPECTED, 1.0 - 0.5 * max(0.0, hit.likeness), None)
     return None
+
+
+def _enough(score: Score, apart: Differing) -> float:
+    """The correlation that proves it: the less moves and the more differs, the higher."""
+    if apart.share > _HARDLY_DIFFERS or score.moving < _MOVES_SOME:
+        return _SURELY
+    return SAME_TAKE if score.moving >= _MOVES_WELL else _LIKELY
 
 
 def _asked_of(found: Found) -> float:

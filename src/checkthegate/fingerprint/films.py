@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.exhibits import side_by_side
-from checkthegate.fingerprint.film_closer import Hit, look, parts_ways
+from checkthegate.fingerprint.film_closer import Found, Hit, look, parts_ways
 from checkthegate.fingerprint.film_judging import (
     Judged,
     doubtful,
@@ -47,6 +47,7 @@ _NEARLY = 0.06
 _SOON, _INTO = 0.9, 0.3
 _ALIKE, _PACE = 0.4, 0.8
 _BETWEEN = (0.3, 0.5)
+_MOST_PARTS = 8
 
 
 def match_film(
@@ -196,14 +197,34 @@ class _Search:
         if found is None:
             return None
         judged = judged_by_movement(found, hit)
-        proven = judged is not None and judged.grade is Grade.PROVEN
-        if judged and proven and doubtful(found) and parts_ways(self._window, found):
-            return replace(judged, grade=Grade.SUSPECTED, differs=None)
+        if judged is not None and judged.grade is Grade.PROVEN:
+            return self._gone_on_with(judged, found)
         if may_be_still(found):
             still = self._look_for_still(source, hit)
             if still is not None and still.grade is Grade.PROVEN:
                 return still
         return judged
+
+    def _gone_on_with(self, judged: Judged, found: Found) -> Judged:
+        """What was proven, on to where the shot or its source ends: a framing that moves on, as in
+        a slow push, is found again from where it was lost. What cannot be gone on with and is in
+        doubt is another take."""
+        for _ in range(_MOST_PARTS):
+            if not parts_ways(self._window, found):
+                return judged
+            at = judged.stop + _NEARLY
+            hit = Hit(at, found.fit.line.source_at(at), 1.0)
+            more = look(self._window, judged.source, hit, at_cut=True)
+            further = None if more is None else judged_by_movement(more, hit)
+            if more is None or further is None or further.grade is not Grade.PROVEN:
+                break
+            if further.start > judged.stop + _INTO or further.stop <= judged.stop + _NEARLY:
+                break
+            if abs(more.fit.line.source_at(at) - hit.source_time) > _SAME_LINE:
+                break
+            judged, found = replace(judged, stop=further.stop), more
+        sure = not doubtful(found)
+        return judged if sure else replace(judged, grade=Grade.SUSPECTED, differs=None)
 
     def _look_for_still(self, source: Source, hit: Hit) -> Judged | None:
         if not source.print.stills:

@@ -36,7 +36,7 @@ class SoundHasher:
     """Knows material by its sound. A distance is the share of its peaks that is not met."""
 
     id: str = "sound"
-    recipe: str = "sound-1"
+    recipe: str = "sound-2"
     version: str = "1"
 
     def lacks(self) -> str | None:
