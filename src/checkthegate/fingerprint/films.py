@@ -223,8 +223,13 @@ class _Search:
             if abs(more.fit.line.source_at(at) - hit.source_time) > _SAME_LINE:
                 break
             judged, found = replace(judged, stop=further.stop), more
-        sure = not doubtful(found)
-        return judged if sure else replace(judged, grade=Grade.SUSPECTED, differs=None)
+        # A plate may follow what was made of it without a cut that shows.
+        has_plate = judged.source.banked.role is Role.INPUT or judged.source.banked.inputs
+        return (
+            judged
+            if has_plate or not doubtful(found)
+            else replace(judged, grade=Grade.SUSPECTED, differs=None)
+        )
 
     def _look_for_still(self, source: Source, hit: Hit) -> Judged | None:
         if not source.print.stills:

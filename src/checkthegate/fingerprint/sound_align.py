@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from checkthegate.fingerprint.sound_ends import ends
+from checkthegate.fingerprint.sound_ends import LENIENT, STRICT, Care, ends
 from checkthegate.fingerprint.sound_line import (
     FASTEST,
     LEAST_PEAKS,
@@ -159,12 +159,20 @@ def _described(met: Meeting, first: int, last: int, total: float) -> Aligned:
 
 
 def ended(source: Source, target: Side, found: Aligned) -> Aligned:
-    """The same with exact ends: what is heard inside them tells where they are, so twice."""
-    begin, end = found.source
-    for _ in range(_TIMES):
-        begin, end = ends(source.every, target, found.line, (begin, end), found.spread)
+    """The same with exact ends. Where what covers it leaves a doubt, a strict look ends it too
+    soon and a lenient one too late, or it ended where it seemed to: the middle of these three."""
+    looks = (found.source, *(_looked(source, target, found, care) for care in (STRICT, LENIENT)))
+    begin, end = (sorted(moments)[1] for moments in zip(*looks, strict=True))
     span = (float(found.line.forth(begin)), float(found.line.forth(end)))
     return replace(found, source=(begin, end), target=span)
+
+
+def _looked(source: Source, target: Side, found: Aligned, care: Care) -> tuple[float, float]:
+    """The ends: what is heard inside them tells where they are, so twice."""
+    rough = found.source
+    for _ in range(_TIMES):
+        rough = ends(source.every, target, found.line, rough, found.spread, care)
+    return rough
 
 
 def _polished(met: Meeting, found: Aligned) -> Line | None:

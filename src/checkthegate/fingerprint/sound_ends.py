@@ -7,6 +7,7 @@ over, one that would be covered says nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from checkthegate.fingerprint.sound_line import Line, Side
@@ -29,13 +30,29 @@ _SURELY = 0.05
 """What share of a stretch at either end may not belong to it."""
 _TOGETHER_SECONDS = 0.04
 _TELLS, _NOT_FAR = 3.0, 0.4
-_DOUBT = 2.0
-"""What a single peak that is met by chance may say."""
 _LEAST_DECIBELS, _ANY_DECIBELS, _CLOSEST = 1.0, 6.0, 1.5
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """`doubt` is what a single peak that is met by chance may say; `missing` how much a peak that
+    is not met tells, 1 for all that it would if it knew of all that covers it."""
+
+    doubt: float
+    missing: float
+
+
+STRICT: Final = Care(2.0, 1.0)
+LENIENT: Final = Care(1.0, 0.6)
+
+
 def ends(
-    source: Side, target: Side, line: Line, rough: tuple[float, float], close: Spread
+    source: Side,
+    target: Side,
+    line: Line,
+    rough: tuple[float, float],
+    close: Spread,
+    care: Care = STRICT,
 ) -> tuple[float, float]:
     """The first and last second of the source that is heard, given these roughly.
 
@@ -54,15 +71,16 @@ def ends(
         return rough
     surely = _SURELY * (rough[1] - rough[0])
     votes = _votes(met, met.within(rough[0] + surely, rough[1] - surely), close)
+    votes = numpy.where(votes < 0, votes * care.missing, votes)
     times = met.source.times
     middle = (rough[0] + rough[1]) / 2
     after = times >= middle
-    end = _last(times[after], votes[after])
-    begin = -_last(-times[~after][::-1], votes[~after][::-1])
+    end = _last(times[after], votes[after], care.doubt)
+    begin = -_last(-times[~after][::-1], votes[~after][::-1], care.doubt)
     return (begin if numpy.isfinite(begin) else middle), (end if numpy.isfinite(end) else middle)
 
 
-def _last(times: Array, votes: Array) -> float:
+def _last(times: Array, votes: Array, doubt: float) -> float:
     """The moment up to which the votes add up to most. What begins together is counted together.
     Where nothing tells for a while, it lies half way, not far from what told last."""
     import numpy
@@ -71,7 +89,7 @@ def _last(times: Array, votes: Array) -> float:
         return float("-inf")
     sums = numpy.concatenate([[0.0], numpy.cumsum(votes)])
     until = sums[numpy.searchsorted(times, times + _TOGETHER_SECONDS, "right")]
-    best = int(numpy.flatnonzero(until >= until.max() - _DOUBT)[0])
+    best = int(numpy.flatnonzero(until >= until.max() - doubt)[0])
     over = numpy.flatnonzero(until[best:] < until[best] - _TELLS)
     dumb = best + int(over[0]) if len(over) else len(times) - 1
     silent = float(times[dumb] - times[best])

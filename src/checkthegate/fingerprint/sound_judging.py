@@ -25,7 +25,6 @@ _LATE_TOGETHER, _NOT_TOGETHER = 0.2, 0.27
 _ALIKE, _ALIKE_FAR, _ALIKE_SECONDS, _ALIKE_DECIBELS = 90.0, 100.0, 2.0, 1.4
 _EDGE = 0.005
 _ALIKE_ROOM = 150.0
-_BY_NO_HAND, _BY_NO_HAND_EVIDENCE = Spread(0.0125, 0.05, 3.2), 110.0
 _PERFORMED = Spread(0.013, 0.065, 5.0)
 _PERFORMED_EVIDENCE, _PERFORMED_RATE, _CHANGED_RATE = 250.0, 9.0, 25.0
 _OTHER_PITCH, _OTHER_SPEED = 0.25, 0.008
@@ -52,7 +51,7 @@ def _is_changed(line: Line) -> bool:
 
 
 def _is_proven(found: Aligned) -> bool:
-    close, doubt = found.spread, _doubt(found.spread)
+    close, doubt = found.spread, 1 / max(1, found.spread.pairs) ** 0.5
     if found.seconds < _PROVEN_SECONDS:
         return False
     # Nobody plays a score twice as loud and as pure, note by note; a stretch of time by an editor
@@ -66,21 +65,8 @@ def _is_proven(found: Aligned) -> bool:
     if within(close, _COPY):
         return found.evidence >= _PROVEN
     # In a room everything comes a little late, each in its own way, yet as pure as it was.
-    return (
-        within(close, _IN_A_ROOM_SURELY)
-        and _each_its_own_way(close)
-        and found.evidence >= _PROVEN_ROOM
-    )
-
-
-def _doubt(close: Spread) -> float:
-    """How far off `together` may be."""
-    return float(1 / max(1, close.pairs) ** 0.5)
-
-
-def _each_its_own_way(close: Spread) -> bool:
-    """Whether what begins together is not late together, as it is by a performer's hand."""
-    return close.together + _doubt(close) < _NOT_TOGETHER
+    each_its_own_way = close.together + doubt < _NOT_TOGETHER
+    return within(close, _IN_A_ROOM_SURELY) and each_its_own_way and found.evidence >= _PROVEN_ROOM
 
 
 def _is_alike(found: Aligned) -> bool:
@@ -91,9 +77,6 @@ def _is_alike(found: Aligned) -> bool:
         if within(found.spread, _IN_A_ROOM_PURE) and found.evidence >= _PROVEN_ROOM:
             return True
         if within(found.spread, _IN_A_ROOM_FAR) and found.evidence >= _ALIKE_ROOM:
-            return True
-        by_no_hand = within(found.spread, _BY_NO_HAND) and _each_its_own_way(found.spread)
-        if by_no_hand and found.evidence >= _BY_NO_HAND_EVIDENCE:
             return True
     rate = _CHANGED_RATE if changed else _PERFORMED_RATE
     enough = max(_PERFORMED_EVIDENCE, rate * found.seconds)
