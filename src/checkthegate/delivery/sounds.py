@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_SECONDS: Final = 12 * 3600.0
 _BLOCK_SECONDS = 4.0
 _WORD_EVERY = 500
-_TOGETHER = 1 << 16
+_TOGETHER = 1 << 17
 _SKIP = 0.1
 _MOST_FAILURES = 100_000
 _LOWEST, _HIGHEST = 1_000, 768_000
@@ -153,7 +153,7 @@ class _Reading:
         self._now += frame.samples / form[2]
         frame.pts = None
         self._decoded.write(frame)
-        if self._decoded.samples >= min(form[2], _TOGETHER // self._width):
+        if self._decoded.samples >= min(3 * form[2] // 2, _TOGETHER // self._width):
             self._keep(self._resampler.resample(self._decoded.read()))
         if self._held >= _BLOCK_SECONDS * self._rate:
             yield from self._block()
