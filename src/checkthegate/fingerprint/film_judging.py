@@ -29,13 +29,14 @@ _LOOKS_ALIKE, _LIES_ALIKE = 0.6, 0.45
 _SHORTEST, _SHORTEST_BACKWARDS = 0.35, 1.5
 _BRIEF, _SURELY_BRIEF, _BEYOND_DOUBT = 0.8, 0.96, 0.94
 _SLOWEST, _FASTEST = 0.775, 1.29
+_NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """A match in the making: from when to when, of which source, how sure.
 
-    `speed` is 0 for a still. `found` and `differs` are there as far as they are known.
+    `found` and `differs` are there as far as they are known: a still has no `found`.
     """
 
     source: Source
@@ -81,7 +82,7 @@ def _asked_of(found: Found) -> float:
     """
     seconds, speed = found.stop - found.start, found.fit.line.speed
     if speed < 0 and seconds < _SHORTEST_BACKWARDS:
-        return 2.0
+        return _NEVER
     odd = speed < 0 or not _SLOWEST <= abs(speed) <= _FASTEST
     return _SURELY_BRIEF if odd or seconds < _BRIEF else 0.0
 
