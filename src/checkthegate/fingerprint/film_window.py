@@ -38,7 +38,6 @@ class Window:
         self._colours: dict[float, Array] = {}
         self._from = self._to = 0.0
         self._grounds: dict[float, Ground] = {}
-        self.decoded = 0.0
 
     @property
     def seconds(self) -> float:
@@ -96,7 +95,6 @@ class Window:
             frames.append(grey(frame.rgb))
             if all(abs(frame.time - other) >= _COLOUR_EVERY for other in self._colours):
                 self._colours[frame.time] = frame.rgb
-        self.decoded += stop - start
         self._times = times + self._times if before else self._times + times
         self._frames = frames + self._frames if before else self._frames + frames
 

@@ -63,13 +63,15 @@ def match_film(
         told = promise(opened.asset.digest, cache)
         if told:
             yield Screening(told)
-        lost = told.get("frames_lost", film.lost)
-        if isinstance(lost, int) and lost > 0:
-            yield Gap("fingerprint", _lost(lost))
+        lost, screened_lost = told.get("frames_lost", film.lost), film.lost
         search = _Search(opened, film, Sources(bank))
         for nearest in _followed(screen, film, search, descriptors, proposer):
             yield from search.take(nearest)
         yield from search.finish()
+        # Damage between the samples shows only where a closer look decodes.
+        lost = lost if isinstance(lost, int) and lost > 0 else film.lost - screened_lost
+        if lost > 0:
+            yield Gap("fingerprint", _lost(lost))
 
 
 def _followed(
